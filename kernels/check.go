@@ -1,0 +1,76 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+	"unsafe"
+)
+
+// maxDimension bounds every count and stride, so that no product of two of them
+// overflows an int64 in a check.
+const maxDimension = math.MaxInt32
+
+// checkRows returns an error unless s holds rows rows of width elements, stride
+// elements apart. A stride below width makes rows overlap and is an error.
+func checkRows(operation, name string, s []float32, rows, stride, width int) error {
+	if uint(rows) > maxDimension || uint(stride) > maxDimension || uint(width) > maxDimension ||
+		stride < width || (rows > 0 && (rows-1)*stride+width > len(s)) {
+		return rowsError(operation, name, s, rows, stride, width)
+	}
+	return nil
+}
+
+func rowsError(operation, name string, s []float32, rows, stride, width int) error {
+	switch {
+	case uint(rows) > maxDimension:
+		return fmt.Errorf("kernels: %s: %d rows: want 0 to %d", operation, rows, maxDimension)
+	case uint(width) > maxDimension:
+		return fmt.Errorf("kernels: %s: %s: rows of %d elements: want 0 to %d", operation, name, width, maxDimension)
+	case uint(stride) > maxDimension || stride < width:
+		return fmt.Errorf("kernels: %s: %s: stride %d: want %d to %d", operation, name, stride, width, maxDimension)
+	}
+	return fmt.Errorf("kernels: %s: %s: %d rows of %d elements, %d apart, need %d elements: have %d",
+		operation, name, rows, width, stride, (rows-1)*stride+width, len(s))
+}
+
+// checkLengths returns an error unless dst and x are equally long and either the
+// same memory or apart.
+func checkLengths(operation string, dst, x []float32) error {
+	if len(dst) != len(x) {
+		return fmt.Errorf("kernels: %s: dst has %d elements, x has %d: want the same", operation, len(dst), len(x))
+	}
+	if len(x) > 0 && &dst[0] != &x[0] && overlap(dst, x) {
+		return fmt.Errorf("kernels: %s: dst and x overlap without being the same: want the same slice or separate ones", operation)
+	}
+	return nil
+}
+
+// overlap reports whether a and b share memory.
+func overlap(a, b []float32) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	a0 := uintptr(unsafe.Pointer(unsafe.SliceData(a)))
+	b0 := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return a0 < b0+uintptr(len(b))*4 && b0 < a0+uintptr(len(a))*4
+}
+
+// checkUnits returns an error unless a gate block has 1 to GateBlock units.
+func checkUnits(operation string, units int) error {
+	if units < 1 || units > GateBlock {
+		return fmt.Errorf("kernels: %s: Units = %d: want 1 to %d", operation, units, GateBlock)
+	}
+	return nil
+}
+
+// checkRange returns an error unless [first, first+count) lies in [0, n).
+func checkRange(operation string, first, count, n int) error {
+	if first < 0 || count < 0 || first > n-count {
+		return fmt.Errorf("kernels: %s: range %d+%d: want it within %d", operation, first, count, n)
+	}
+	return nil
+}
+
+func errOverlap(operation, name, others string) error {
+	return fmt.Errorf("kernels: %s: %s overlaps %s: want them apart", operation, name, others)
+}

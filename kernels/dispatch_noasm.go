@@ -1,0 +1,15 @@
+//go:build purego || !amd64
+
+package kernels
+
+// Where there is no assembly, every kernel is its portable twin.
+
+func multiply(_ Level, p *Panels, x *Product, columns int) { multiplyPortable(p, x, columns) }
+func activate(_ Level, f function, dst, x []float32)       { activatePortable(f, dst, x) }
+func addScaled(_ Level, dst, x []float32, scale float32)   { addScaledPortable(dst, x, scale) }
+func columnSums(_ Level, dst, x []float32, rows, stride int) {
+	columnSumsPortable(dst, x, rows, stride)
+}
+func lstmForward(_ Level, g *LSTMForward)   { lstmForwardPortable(g) }
+func lstmBackward(_ Level, g *LSTMBackward) { lstmBackwardPortable(g) }
+func fmaPeak(Level, int) (flops int)        { return 0 }

@@ -1,0 +1,42 @@
+// Package kernels holds the vector kernels of packedlstm: products over weight
+// panels, LSTM gates forward and backward, exp, sigmoid and tanh, and the few
+// vector operations that the layers need. Everything works on float32 slices that
+// the caller owns, checks its arguments, and allocates nothing.
+//
+// # Levels
+//
+// Every kernel exists at every level: [Portable] is plain Go, [AVX2] is amd64
+// assembly (package kernels/asm). [Available] lists what this CPU and build can
+// run, [Active] is the level in use, [SetActive] and the environment variable
+// PACKEDLSTM_LEVEL choose another. Products run at the level that their [Panels]
+// were packed for. The build tag purego leaves the assembly out.
+//
+// # Products
+//
+// A weight matrix is packed once into panels, then multiplied by any number of
+// rows. All three products of a layer y = x·Wᵀ + b with W [N, K] are the same
+// tile product:
+//
+//	y  [rows, N] = b + x·Wᵀ     PackTransposed(W), then Multiply with Init = b
+//	dx [rows, K] = dy·W         Pack(W), then Multiply
+//	dW [N, K]   += dyᵀ·x        WeightGradient.Add
+//
+//	              B in panels of 16 columns
+//	              +----+----+----+-
+//	            K |    |    |    |
+//	              +----+----+----+-
+//	         K       16   16   16
+//	     +-------+-----------------
+//	  6  |  A    |  one tile: 6 rows x 16 columns in registers
+//	     +-------+-----------------
+//	rows |       |
+//
+// # Numerics
+//
+// Every element of a product is one chain of multiply-adds in ascending k, so it
+// depends on its own row alone. The assembly levels fuse them; the portable level
+// rounds the product first, within K·2^-23·Σ|a||b| of the exact sum as they all
+// are. Everything else (activations, gates, AddScaled, ColumnSums, Dropout) has
+// the same bits at every level. NaN and infinities go through as IEEE 754 has it;
+// no element is skipped because a factor is zero.
+package kernels

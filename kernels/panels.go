@@ -1,0 +1,134 @@
+package kernels
+
+import "fmt"
+
+// PanelWidth is the number of columns of a panel.
+const PanelWidth = 16
+
+// Panels holds a matrix B [K, N], the right operand of products, rearranged for
+// one level: panels of PanelWidth columns, each K rows of PanelWidth consecutive
+// floats, columns beyond N zero (the picture stands in package kernels/asm). The
+// zero value is empty; Reset gives it a shape. Multiply only reads it, so any
+// number of goroutines may share one that nobody writes.
+type Panels struct {
+	level Level
+	k, n  int
+	data  []float32
+}
+
+// Level returns the level that Multiply runs at; K and N the shape of B.
+func (p *Panels) Level() Level { return p.level }
+func (p *Panels) K() int       { return p.k }
+func (p *Panels) N() int       { return p.n }
+
+// Bytes returns the memory that the panels hold.
+func (p *Panels) Bytes() int { return 4 * cap(p.data) }
+
+// Reset makes p the zero matrix [k, n] at level l, in the memory it has if that
+// suffices. Dimensions of 0 are legal. A dimension that is negative or beyond
+// 2³¹-1, or a level that is not available, is an error and leaves p as it was.
+func (p *Panels) Reset(l Level, k, n int) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	if uint(k) > maxDimension || uint(n) > maxDimension || k*panelCount(n) > maxDimension {
+		return fmt.Errorf("kernels: Panels.Reset: a matrix of %d x %d: want 0 to %d each and 16 times that in all",
+			k, n, maxDimension)
+	}
+	size := k * panelCount(n) * PanelWidth
+	if cap(p.data) < size {
+		p.data = make([]float32, size)
+	} else {
+		p.data = p.data[:size]
+		clear(p.data)
+	}
+	p.level, p.k, p.n = l, k, n
+	return nil
+}
+
+func panelCount(n int) int { return (n + PanelWidth - 1) / PanelWidth }
+
+// panel returns the given panel [K, PanelWidth].
+func (p *Panels) panel(i int) []float32 {
+	size := p.k * PanelWidth
+	return p.data[i*size : (i+1)*size : (i+1)*size]
+}
+
+// Set copies a block of B:
+//
+//	B[k0+k, n0+j] = src[k·kStride + j·columnStride]    k < rows, j < columns
+//
+// So kStride = 1 and columnStride = the row length of a weight matrix W [N, K]
+// give B = Wᵀ; kStride = the row length and columnStride = 1 give B = W. A block
+// that leaves B or src is an error and changes nothing.
+func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnStride int) error {
+	if k0 < 0 || rows < 0 || k0 > p.k-rows || n0 < 0 || columns < 0 || n0 > p.n-columns {
+		return fmt.Errorf("kernels: Panels.Set: block [%d+%d, %d+%d] leaves the matrix [%d, %d]", k0, rows, n0, columns, p.k, p.n)
+	}
+	if rows == 0 || columns == 0 {
+		return nil
+	}
+	if uint(kStride) > maxDimension || uint(columnStride) > maxDimension {
+		return fmt.Errorf("kernels: Panels.Set: strides %d, %d: want 0 to %d", kStride, columnStride, maxDimension)
+	}
+	if last := (rows-1)*kStride + (columns-1)*columnStride; last >= len(src) {
+		return fmt.Errorf("kernels: Panels.Set: src[%d] is needed: have %d elements", last, len(src))
+	}
+	for j := 0; j < columns; {
+		panel, lane := p.panel((n0+j)/PanelWidth), (n0+j)%PanelWidth
+		lanes := min(PanelWidth-lane, columns-j)
+		packBlock(panel[k0*PanelWidth+lane:], src[j*columnStride:], rows, lanes, kStride, columnStride)
+		j += lanes
+	}
+	return nil
+}
+
+// packBlock writes dst[k·PanelWidth + j] = src[k·kStride + j·columnStride].
+func packBlock(dst, src []float32, rows, lanes, kStride, columnStride int) {
+	if columnStride == 1 {
+		for k := range rows {
+			copy(dst[k*PanelWidth:k*PanelWidth+lanes], src[k*kStride:])
+		}
+		return
+	}
+	// Column by column: src is read in order where kStride is 1.
+	for j := range lanes {
+		column := src[j*columnStride:]
+		for k := range rows {
+			dst[k*PanelWidth+j] = column[k*kStride]
+		}
+	}
+}
+
+// Pack makes p the matrix B [k, n] given in row-major order, rows stride apart.
+func (p *Panels) Pack(l Level, b []float32, k, n, stride int) error {
+	if err := checkRows("Panels.Pack", "b", b, k, stride, n); err != nil {
+		return err
+	}
+	if err := p.Reset(l, k, n); err != nil {
+		return err
+	}
+	return p.Set(0, 0, k, n, b, stride, 1)
+}
+
+// PackTransposed makes p the matrix Wᵀ [k, n] of a weight matrix W [n, k] in
+// row-major order, rows stride apart.
+func (p *Panels) PackTransposed(l Level, w []float32, n, k, stride int) error {
+	if err := checkRows("Panels.PackTransposed", "w", w, n, stride, k); err != nil {
+		return err
+	}
+	if err := p.Reset(l, k, n); err != nil {
+		return err
+	}
+	return p.Set(0, 0, k, n, w, 1, stride)
+}
+
+// Panel returns panel i [K, PanelWidth], for reading: as the left operand of a
+// weight gradient it is a matrix [PanelWidth, K] with AStride 1 and AKStride
+// PanelWidth.
+func (p *Panels) Panel(i int) ([]float32, error) {
+	if uint(i) >= uint(panelCount(p.n)) {
+		return nil, fmt.Errorf("kernels: Panel(%d): have %d panels", i, panelCount(p.n))
+	}
+	return p.panel(i), nil
+}
