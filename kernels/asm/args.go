@@ -1,0 +1,83 @@
+package asm
+
+// ProductArgs describes a tile product over consecutive row tiles of one
+// shape, rows x columns (the shape is in the routine's name):
+//
+//	c[r, j] = init[r, j] + Σ_k a[r, k]·b[k, j]    k = 0, 1, ..., K-1
+//
+// for r < rows·Tiles and j < columns. Every sum is one chain of fused
+// multiply-adds in ascending k that starts from init, whatever the shape.
+type ProductArgs struct {
+	A    *float32 // a[r, k] is at A + r·ARow + k·AK
+	B    *float32 // panel; further panels of a wide tile are BPanel apart
+	Init *float32 // init[r, j] is at Init + r·InitRow + j; InitRow = 0 repeats one row
+	C    *float32 // c[r, j] is at C + r·CRow + j; may be Init with InitRow = CRow
+
+	ARow, AK int
+	BPanel   int
+	InitRow  int
+	CRow     int
+	K        int // > 0
+	Tiles    int // > 0
+}
+
+// VectorArgs describes an elementwise operation: for i < N,
+// Dst[i] = f(X[i]) or Dst[i] = f(Dst[i], X[i]). Dst may be X.
+type VectorArgs struct {
+	Dst, X *float32
+	N      int
+	Scale  float32
+}
+
+// ColumnSumsArgs describes dst[j] += Σ_r x[r, j] for r < Rows in ascending r,
+// over 16 columns.
+type ColumnSumsArgs struct {
+	Dst, X *float32
+	XRow   int
+	Rows   int
+}
+
+// LSTMForwardArgs describes the gates of one LSTM step for one block of 16
+// hidden units and Rows rows. The 64 pre-activations of a row stand as
+// i[16] f[16] g[16] o[16]. For each row and unit:
+//
+//	i, f, o = σ(pre.i), σ(pre.f), σ(pre.o);  g = tanh(pre.g)
+//	c = f·c + i·g
+//	h = o·tanh(c)
+type LSTMForwardArgs struct {
+	Pre   *float32 // [Rows, 64]
+	Gates *float32 // [Rows, 64] activated i f g o; may be Pre
+	C     *float32 // [Rows, 16] c of the previous step, overwritten by c
+	Cell  *float32 // [Rows, 16] a second place for c; may be C
+	H     *float32 // [Rows, 16]
+	Y     *float32 // [Rows, Units] a second place for h
+
+	PreRow, GatesRow, CRow, CellRow, HRow, YRow int
+
+	Rows  int // > 0
+	Units int // 1..16
+}
+
+// LSTMBackwardArgs describes the gradient of the same block. With dh = DH + DY
+// and t = tanh(Cell):
+//
+//	dc     = DC + dh·o·(1 - t²)
+//	d pre.i = dc·g·i·(1 - i)
+//	d pre.f = dc·cellPrev·f·(1 - f)
+//	d pre.g = dc·i·(1 - g²)
+//	d pre.o = dh·t·o·(1 - o)
+//	DC     = dc·f
+type LSTMBackwardArgs struct {
+	Gates    *float32 // [Rows, 64] activated i f g o
+	DGates   *float32 // [Rows, 64] receives the gradients of the pre-activations; may be Gates
+	Cell     *float32 // [Rows, 16] c of this step
+	CellPrev *float32 // [Rows, 16] c of the previous step
+	DH       *float32 // [Rows, 16] gradient from the following step
+	DY       *float32 // [Rows, Units] gradient from above; DYRow = 0 repeats one row
+	DC       *float32 // [Rows, 16] gradient of c, overwritten by that of cellPrev
+
+	GatesRow, DGatesRow, CellRow, CellPrevRow, DHRow, DYRow, DCRow int
+
+	Rows  int // > 0
+	Units int // 1..16
+}
