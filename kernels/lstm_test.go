@@ -1,0 +1,224 @@
+package kernels_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// forwardBlock is one gate block with odd strides and canaries around everything
+// that is written.
+type forwardBlock struct {
+	kernels.LSTMForward
+	intact []func()
+}
+
+func newForwardBlock(t *testing.T, rows, units int, scale float64, seed uint64) *forwardBlock {
+	rng := newRand(seed)
+	b := &forwardBlock{LSTMForward: kernels.LSTMForward{
+		PreStride: 67, GatesStride: 71, CStride: 17, CellStride: 19, HStride: 23, YStride: 33, Rows: rows, Units: units}}
+	for _, s := range []struct {
+		name          string
+		dst           *[]float32
+		stride, width int
+	}{{"Pre", &b.Pre, 67, 64}, {"Gates", &b.Gates, 71, 64}, {"C", &b.C, 17, 16}, {"Cell", &b.Cell, 19, 16},
+		{"H", &b.H, 23, 16}, {"Y", &b.Y, 33, units}} {
+		x, intact := guarded(t, s.name, (rows-1)*s.stride+s.width)
+		copy(x, uniform(rng, len(x), scale))
+		*s.dst, b.intact = x, append(b.intact, intact)
+	}
+	return b
+}
+
+// TestLSTMForwardLevels: every level gives the portable bits, for every count of
+// rows and units, and writes nothing else.
+func TestLSTMForwardLevels(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		for _, rows := range []int{1, 2, 3, 5, 17} {
+			for units := 1; units <= 16; units++ {
+				for _, scale := range []float64{0.1, 3, 200} {
+					seed := uint64(rows*100 + units)
+					want, got := newForwardBlock(t, rows, units, scale, seed), newForwardBlock(t, rows, units, scale, seed)
+					if err := want.Run(kernels.Portable); err != nil {
+						t.Fatal(err)
+					}
+					if err := got.Run(l); err != nil {
+						t.Fatal(err)
+					}
+					name := fmt.Sprintf("%d rows, %d units, ±%v: ", rows, units, scale)
+					sameBits(t, name+"Gates", got.Gates, want.Gates)
+					sameBits(t, name+"C", got.C, want.C)
+					sameBits(t, name+"Cell", got.Cell, want.Cell)
+					sameBits(t, name+"H", got.H, want.H)
+					sameBits(t, name+"Y", got.Y, want.Y)
+					for _, intact := range got.intact {
+						intact()
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLSTMForwardFormula compares one block with the equations in float64, and
+// without the optional outputs.
+func TestLSTMForwardFormula(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		const rows = 5
+		full, plain := newForwardBlock(t, rows, 16, 3, 7), newForwardBlock(t, rows, 16, 3, 7)
+		pre, c := append([]float32(nil), full.Pre...), append([]float32(nil), full.C...)
+		plain.Gates, plain.Cell = nil, nil
+		for _, b := range []*forwardBlock{full, plain} {
+			if err := b.Run(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sameBits(t, "H without Gates and Cell", plain.H, full.H)
+		sameBits(t, "C without Gates and Cell", plain.C, full.C)
+		sigma := func(x float32) float64 { return 1 / (1 + math.Exp(-float64(x))) }
+		for r := range rows {
+			for u := range 16 {
+				p := pre[r*67:]
+				i, f, g, o := sigma(p[u]), sigma(p[16+u]), math.Tanh(float64(p[32+u])), sigma(p[48+u])
+				next := f*float64(c[r*17+u]) + i*g
+				h := o * math.Tanh(next)
+				size := math.Abs(f*float64(c[r*17+u])) + math.Abs(i*g)
+				if d := math.Abs(float64(full.C[r*17+u]) - next); d > 8*epsilon*size {
+					t.Fatalf("c[%d, %d] off by %g", r, u, d)
+				}
+				if d := math.Abs(float64(full.H[r*23+u]) - h); d > 8*epsilon*(size+math.Abs(h)) {
+					t.Fatalf("h[%d, %d] off by %g", r, u, d)
+				}
+			}
+		}
+	})
+}
+
+type backwardBlock struct {
+	kernels.LSTMBackward
+	intact []func()
+}
+
+func newBackwardBlock(t *testing.T, rows, units int, seed uint64) *backwardBlock {
+	rng := newRand(seed)
+	b := &backwardBlock{LSTMBackward: kernels.LSTMBackward{
+		GatesStride: 71, DGatesStride: 65, CellStride: 19, CellPrevStride: 17, DHStride: 23, DYStride: 33, DCStride: 18, Rows: rows, Units: units}}
+	for _, s := range []struct {
+		name          string
+		dst           *[]float32
+		stride, width int
+	}{{"Gates", &b.Gates, 71, 64}, {"DGates", &b.DGates, 65, 64}, {"Cell", &b.Cell, 19, 16}, {"CellPrev", &b.CellPrev, 17, 16}, {"DH", &b.DH, 23, 16},
+		{"DY", &b.DY, 33, units}, {"DC", &b.DC, 18, 16}} {
+		x, intact := guarded(t, s.name, (rows-1)*s.stride+s.width)
+		copy(x, uniform(rng, len(x), 1))
+		*s.dst, b.intact = x, append(b.intact, intact)
+	}
+	return b
+}
+
+func TestLSTMBackwardLevels(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		for _, rows := range []int{1, 2, 3, 5, 17} {
+			for units := 1; units <= 16; units++ {
+				for _, withDY := range []bool{true, false} {
+					seed := uint64(rows*100 + units)
+					want, got := newBackwardBlock(t, rows, units, seed), newBackwardBlock(t, rows, units, seed)
+					if !withDY {
+						want.DY, got.DY = nil, nil
+					}
+					if err := want.Run(kernels.Portable); err != nil {
+						t.Fatal(err)
+					}
+					if err := got.Run(l); err != nil {
+						t.Fatal(err)
+					}
+					name := fmt.Sprintf("%d rows, %d units, dy %v: ", rows, units, withDY)
+					sameBits(t, name+"Gates", got.Gates, want.Gates) // only read
+					sameBits(t, name+"DGates", got.DGates, want.DGates)
+					sameBits(t, name+"DC", got.DC, want.DC)
+					for _, intact := range got.intact {
+						intact()
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLSTMBackwardFormula compares the gradient of h·vh + c·vc with central
+// differences of the equations in float64.
+func TestLSTMBackwardFormula(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		rng := newRand(8)
+		pre, c0 := uniform(rng, 64, 2), uniform(rng, 16, 1)
+		vh, vc := uniform(rng, 16, 1), uniform(rng, 16, 1)
+		forward := kernels.LSTMForward{Pre: append([]float32(nil), pre...), PreStride: 64, C: append([]float32(nil), c0...), CStride: 16,
+			H: make([]float32, 16), HStride: 16, Y: make([]float32, 16), YStride: 16, Rows: 1, Units: 16}
+		if err := forward.Run(l); err != nil {
+			t.Fatal(err)
+		}
+		back := kernels.LSTMBackward{Gates: forward.Pre, GatesStride: 64, DGates: forward.Pre, DGatesStride: 64, Cell: forward.C, CellStride: 16, CellPrev: c0, CellPrevStride: 16,
+			DH: make([]float32, 16), DHStride: 16, DY: vh, DYStride: 16, DC: append([]float32(nil), vc...), DCStride: 16, Rows: 1, Units: 16}
+		if err := back.Run(l); err != nil {
+			t.Fatal(err)
+		}
+		sigma := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+		for u := range 16 {
+			value := func(d [5]float64) float64 {
+				i, f := sigma(float64(pre[u])+d[0]), sigma(float64(pre[16+u])+d[1])
+				g, o := math.Tanh(float64(pre[32+u])+d[2]), sigma(float64(pre[48+u])+d[3])
+				c := f*(float64(c0[u])+d[4]) + i*g
+				return o*math.Tanh(c)*float64(vh[u]) + c*float64(vc[u])
+			}
+			got := [5]float32{back.Gates[u], back.Gates[16+u], back.Gates[32+u], back.Gates[48+u], back.DC[u]}
+			for v := range got {
+				const h = 1e-5
+				var up, down [5]float64
+				up[v], down[v] = h, -h
+				want := (value(up) - value(down)) / (2 * h)
+				if d := math.Abs(float64(got[v]) - want); d > 2e-6 {
+					t.Errorf("gradient %d of unit %d = %v, want %v", v, u, got[v], want)
+				}
+			}
+		}
+	})
+}
+
+func TestLSTMErrors(t *testing.T) {
+	for name, spoil := range map[string]func(b *forwardBlock){
+		"units 0":     func(b *forwardBlock) { b.Units = 0 },
+		"units 17":    func(b *forwardBlock) { b.Units = 17 },
+		"rows -1":     func(b *forwardBlock) { b.Rows = -1 },
+		"short Pre":   func(b *forwardBlock) { b.Pre = b.Pre[1:] },
+		"short Gates": func(b *forwardBlock) { b.Gates = b.Gates[1:] },
+		"short C":     func(b *forwardBlock) { b.C = b.C[1:] },
+		"short Cell":  func(b *forwardBlock) { b.Cell = b.Cell[1:] },
+		"short H":     func(b *forwardBlock) { b.H = b.H[1:] },
+		"short Y":     func(b *forwardBlock) { b.Y = b.Y[1:] },
+		"stride":      func(b *forwardBlock) { b.HStride = 15 },
+	} {
+		b := newForwardBlock(t, 3, 16, 1, 9)
+		spoil(b)
+		if err := b.Run(kernels.Portable); err == nil {
+			t.Errorf("forward, %s: no error", name)
+		}
+	}
+	for name, spoil := range map[string]func(b *backwardBlock){
+		"units 0":        func(b *backwardBlock) { b.Units = 0 },
+		"short Gates":    func(b *backwardBlock) { b.Gates = b.Gates[1:] },
+		"short DGates":   func(b *backwardBlock) { b.DGates = b.DGates[1:] },
+		"short Cell":     func(b *backwardBlock) { b.Cell = b.Cell[1:] },
+		"short CellPrev": func(b *backwardBlock) { b.CellPrev = b.CellPrev[1:] },
+		"short DH":       func(b *backwardBlock) { b.DH = b.DH[1:] },
+		"short DY":       func(b *backwardBlock) { b.DY = b.DY[1:] },
+		"short DC":       func(b *backwardBlock) { b.DC = b.DC[1:] },
+	} {
+		b := newBackwardBlock(t, 3, 16, 9)
+		spoil(b)
+		if err := b.Run(kernels.Portable); err == nil {
+			t.Errorf("backward, %s: no error", name)
+		}
+	}
+}
