@@ -1,21 +1,24 @@
 package kernels
 
-// GradientRows is the number of rows that a weight gradient sums at a time: a
-// block of dy and one of x, 16 columns each, fill half of a small L1.
-const GradientRows = 256
+// GradientRows is the number of rows that a weight gradient sums at a time: short
+// enough that a chain of float32 sums stays as close to the exact sum as PyTorch's, a
+// block of dy and one of x, 16 columns each, fill half of a small L1 together.
+const GradientRows = 128
 
 // WeightGradient holds the scratch of weight gradients: the panels of one block
 // of rows. The zero value is ready; it grows to what a call needs and is reused.
 type WeightGradient struct {
 	dy, x Panels
+	sum   []float32 // [up to PanelWidth, m] what a block contributes to a run of rows
 }
 
 // Add computes, for dy [rows, n] and x [rows, m] in row-major order,
 //
 //	dw[i, j] += Σ_r dy[r, i]·x[r, j]    r = 0, 1, ..., rows-1
 //
-// for i in [first, first+count), as one chain of multiply-adds in ascending r
-// that starts from dw. dw [n, m] has rows dwStride apart. So any split of the
+// for i in [first, first+count): the rows in blocks of GradientRows, each summed as
+// one chain in ascending r, the blocks' sums added to dw in order (one chain over all
+// rows would gather their rounding errors). dw [n, m] has rows dwStride apart. So any split of the
 // rows of dw among workers gives the same bits. dw must overlap neither dy nor x.
 // Arguments that do not fit are an error and change nothing. Nothing is allocated
 // once the scratch has grown.
@@ -33,6 +36,9 @@ func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, 
 	}
 	if err := checkRows(operation, "x", x, rows, xStride, m); err != nil {
 		return err
+	}
+	if m == 0 || rows == 0 {
+		return checkRange(operation, first, count, n)
 	}
 	if err := checkRange(operation, first, count, n); err != nil {
 		return err
@@ -60,9 +66,20 @@ func (w *WeightGradient) addRun(l Level, dw []float32, dwStride int, dy []float3
 	if err := w.dy.Pack(l, dy, rows, units, dyStride); err != nil {
 		return err
 	}
-	return w.x.Multiply(&Product{
-		C: dw, CStride: dwStride, Init: dw, InitStride: dwStride,
+	m := w.x.n
+	if cap(w.sum) < PanelWidth*m {
+		w.sum = make([]float32, PanelWidth*m)
+	}
+	err := w.x.Multiply(&Product{
+		C: w.sum[:units*m], CStride: m,
 		A: w.dy.panel(0), AStride: 1, AKStride: PanelWidth,
-		Rows: units, Count: panelCount(w.x.n),
+		Rows: units, Count: panelCount(m),
 	})
+	if err != nil {
+		return err
+	}
+	for i := range units {
+		addScaled(l, dw[i*dwStride:][:m], w.sum[i*m:][:m], 1)
+	}
+	return nil
 }
