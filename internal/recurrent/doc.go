@@ -1,0 +1,36 @@
+// Package recurrent is the one driver behind the recurrent layers: any number of
+// layers, one or two directions, dropout between layers, the time loop over packed
+// rows, workers and workspaces. What a kind of recurrent unit adds is a [Cell].
+//
+// # The road of one layer
+//
+// A worker owns a contiguous range of the sorted sequences, in one direction, and
+// runs all of its steps without meeting another: at step t the rows of its range
+// that are live are a prefix of it.
+//
+//	for a chunk of steps that fits the cache:
+//	    proj = bias + x·W_ihᵀ              all rows of the chunk at once
+//	    for each step t of the chunk:
+//	        for each block of 16 units:
+//	            scratch = proj[t] + h·W_hhᵀ     tile product, [live, gates·16]
+//	            gate kernel                     scratch -> gates, c, h, y
+//
+// The sum of a pre-activation is one chain: bias, then x in ascending order, then
+// h. It does not depend on the chunk, the range or the batch.
+//
+// # Memory
+//
+// H is rounded up to whole blocks of 16 units, Hp. Weight columns and gate rows
+// are interleaved block by block: i[16] f[16] g[16] o[16], i[16] ... Training keeps
+// the activated gates [N, G·Hp] and cell states [N, Hp] of every layer and
+// direction, the outputs of every layer [N, D·H], and (with dropout) the dropped
+// inputs; the backward pass adds one gradient of gates [N, G·Hp] a direction,
+// shared by all layers, and two gradients of rows [N, max(I, D·H)].
+//
+// # Backward
+//
+// The time loop in reverse: gate kernel, then dh = dgates·W_hh, step by step. Then
+// dW_ih, dW_hh and the biases as sums over all packed rows in ascending order, each
+// worker owning some gates, and dx = dgates·W_ih, each owning some rows: no sum is
+// split, so the bits do not depend on the number of workers.
+package recurrent

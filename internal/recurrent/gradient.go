@@ -1,0 +1,198 @@
+package recurrent
+
+import (
+	"github.com/packedlstm/packedlstm/internal/workers"
+	"github.com/packedlstm/packedlstm/kernels"
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+// gradientPass is one worker's share of the parameter gradients of one layer: some
+// runs of 16 gate columns in every direction, over all packed rows.
+type gradientPass struct {
+	config *Config
+	cell   Cell
+	level  kernels.Level
+	layout *packed.Layout
+
+	x     []float32 // [N, input] what the layer read
+	input int
+	y     []float32      // [N, D·H] what the layer wrote
+	keep  []kept         // [direction]
+	dgate [][]float32    // [direction] [N, G·Hp]
+	grads []Weights      // [direction]
+	share [2]int         // this worker, of how many
+	xRows kernels.Panels // a block of rows of x
+	hRows kernels.Panels // the same rows of h before their steps
+	dRows kernels.Panels // the same rows of 16 gate columns
+	sum   []float32      // [units, columns] what a block contributes to one run
+	bias  []float32      // [16] for each run of the share
+	err   error
+
+	product kernels.Product
+}
+
+// run adds dW_ih, dW_hh and the biases' gradients to grads.
+func (g *gradientPass) run() error {
+	gates := g.cell.Gates()
+	first, end := workers.Share(g.config.blocks()*gates, 1, g.share[0], g.share[1])
+	for direction := range g.grads {
+		g.bias = resize(g.bias, (end-first)*blockUnits)
+		clear(g.bias)
+		for row := 0; row < g.layout.Rows() && first < end; row += kernels.GradientRows {
+			rows := min(kernels.GradientRows, g.layout.Rows()-row)
+			if err := g.block(direction, row, rows, first, end); err != nil {
+				return err
+			}
+		}
+		if !g.config.Bias {
+			continue
+		}
+		for run := first; run < end; run++ {
+			at, units := g.weightRow(run)
+			for u, v := range g.bias[(run-first)*blockUnits:][:units] {
+				g.grads[direction].BiasIH[at+u] += v
+				g.grads[direction].BiasHH[at+u] += v
+			}
+		}
+	}
+	return nil
+}
+
+// weightRow returns the first row of the weights that the run stands for, and how
+// many it has.
+func (g *gradientPass) weightRow(run int) (row, units int) {
+	block, gate := run/g.cell.Gates(), run%g.cell.Gates()
+	return gate*g.config.HiddenSize + block*blockUnits, g.config.units(block)
+}
+
+// block adds what packed rows [row, row+rows) contribute to the runs [first, end).
+func (g *gradientPass) block(direction, row, rows, first, end int) error {
+	hidden, width := g.config.HiddenSize, g.cell.Gates()*g.config.padded()
+	if err := g.xRows.Pack(g.level, g.x[row*g.input:], rows, g.input, g.input); err != nil {
+		return err
+	}
+	if err := g.hRows.Reset(g.level, rows, hidden); err != nil {
+		return err
+	}
+	if err := g.packStates(direction, row, rows); err != nil {
+		return err
+	}
+	grads := &g.grads[direction]
+	for run := first; run < end; run++ {
+		if err := g.dRows.Pack(g.level, g.dgate[direction][row*width+run*blockUnits:], rows, blockUnits, width); err != nil {
+			return err
+		}
+		d, err := g.dRows.Panel(0)
+		if err != nil {
+			return err
+		}
+		if g.config.Bias {
+			if err := g.level.ColumnSums(g.bias[(run-first)*blockUnits:][:blockUnits], d, rows, blockUnits); err != nil {
+				return err
+			}
+		}
+		at, units := g.weightRow(run)
+		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input, d, units); err != nil {
+			return err
+		}
+		if err := g.multiply(&g.hRows, grads.HH[at*hidden:], hidden, d, units); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// multiply computes dw [units, columns] += dᵀ·rows. The block is summed from zero
+// and then added: one chain over all rows would gather their rounding errors.
+func (g *gradientPass) multiply(rows *kernels.Panels, dw []float32, columns int, d []float32, units int) error {
+	g.sum = resize(g.sum, units*columns)
+	g.product = kernels.Product{
+		C: g.sum, CStride: columns,
+		A: d, AStride: 1, AKStride: blockUnits,
+		Rows: units, Count: (columns + kernels.PanelWidth - 1) / kernels.PanelWidth,
+	}
+	if err := rows.Multiply(&g.product); err != nil {
+		return err
+	}
+	return g.level.AddScaled(dw[:len(g.sum)], g.sum, 1)
+}
+
+// packStates fills hRows with h before the step of each packed row [row, row+rows):
+// the output of the step before in the direction's order, or the initial state.
+func (g *gradientPass) packStates(direction, row, rows int) error {
+	hidden, hp, outputs := g.config.HiddenSize, g.config.padded(), g.config.OutputSize()
+	offsets, sizes := g.layout.Offsets(), g.layout.BatchSizes()
+	t := stepOf(offsets, row)
+	for at := 0; at < rows; {
+		for row+at >= offsets[t+1] {
+			t++
+		}
+		k := row + at - offsets[t] // sorted position
+		count := min(rows-at, offsets[t+1]-row-at)
+		before := t - 1
+		if direction == 1 {
+			before = t + 1
+		}
+		live := 0
+		if before >= 0 && before < len(sizes) {
+			live = sizes[before]
+		}
+		src, stride := g.keep[direction].h0[k*hp:], hp
+		if k < live {
+			count = min(count, live-k)
+			src, stride = g.y[(offsets[before]+k)*outputs+direction*hidden:], outputs
+		}
+		if err := g.hRows.Set(at, 0, count, hidden, src, stride, 1); err != nil {
+			return err
+		}
+		at += count
+	}
+	return nil
+}
+
+// stepOf returns the time step of a packed row: the last t with offsets[t] <= row.
+func stepOf(offsets []int, row int) int {
+	low, high := 0, len(offsets)-1
+	for high-low > 1 {
+		if middle := (low + high) / 2; offsets[middle] <= row {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
+// inputPass is one worker's share of dx [N, input] = Σ_d dgates_d·W_ih_d: some rows.
+type inputPass struct {
+	panels  []backwardPanels // [direction]
+	dgate   [][]float32      // [direction] [N, width]
+	width   int
+	dx      []float32
+	input   int
+	rows    rowRange
+	err     error
+	product kernels.Product
+}
+
+func (p *inputPass) run() error {
+	rows := p.rows.end - p.rows.first
+	if rows == 0 {
+		return nil
+	}
+	dx := p.dx[p.rows.first*p.input : p.rows.end*p.input]
+	for direction := range p.panels {
+		p.product = kernels.Product{
+			C: dx, CStride: p.input,
+			A: p.dgate[direction][p.rows.first*p.width:], AStride: p.width, AKStride: 1,
+			Rows: rows, Count: (p.input + kernels.PanelWidth - 1) / kernels.PanelWidth,
+		}
+		if direction > 0 {
+			p.product.Init, p.product.InitStride = dx, p.input
+		}
+		if err := p.panels[direction].ih.Multiply(&p.product); err != nil {
+			return err
+		}
+	}
+	return nil
+}

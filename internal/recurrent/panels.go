@@ -1,0 +1,75 @@
+package recurrent
+
+import "github.com/packedlstm/packedlstm/kernels"
+
+// forwardPanels are the weights of one layer and direction, packed for x·W_ihᵀ and
+// h·W_hhᵀ, columns interleaved by blocks; the sum of the biases stands in the same
+// order.
+type forwardPanels struct {
+	ih, hh kernels.Panels
+	bias   []float32 // [G·Hp]
+}
+
+func (p *forwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *Weights) error {
+	width := gates * c.padded()
+	if err := p.ih.Reset(l, input, width); err != nil {
+		return err
+	}
+	if err := p.hh.Reset(l, c.HiddenSize, width); err != nil {
+		return err
+	}
+	p.bias = resize(p.bias, width)
+	clear(p.bias)
+	for run := range c.blocks() * gates {
+		block, gate := run/gates, run%gates
+		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
+		column := run * blockUnits
+		if err := p.ih.Set(0, column, input, units, w.IH[row*input:], 1, input); err != nil {
+			return err
+		}
+		if err := p.hh.Set(0, column, c.HiddenSize, units, w.HH[row*c.HiddenSize:], 1, c.HiddenSize); err != nil {
+			return err
+		}
+		if c.Bias {
+			for u := range units {
+				p.bias[column+u] = w.BiasIH[row+u] + w.BiasHH[row+u]
+			}
+		}
+	}
+	return nil
+}
+
+// backwardPanels are the same weights packed for dgates·W_ih and dgates·W_hh:
+// their rows are interleaved, as the columns of dgates are.
+type backwardPanels struct {
+	ih, hh kernels.Panels
+}
+
+func (p *backwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *Weights) error {
+	depth := gates * c.padded()
+	if err := p.ih.Reset(l, depth, input); err != nil {
+		return err
+	}
+	if err := p.hh.Reset(l, depth, c.padded()); err != nil {
+		return err
+	}
+	for run := range c.blocks() * gates {
+		block, gate := run/gates, run%gates
+		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
+		if err := p.ih.Set(run*blockUnits, 0, units, input, w.IH[row*input:], input, 1); err != nil {
+			return err
+		}
+		if err := p.hh.Set(run*blockUnits, 0, units, c.HiddenSize, w.HH[row*c.HiddenSize:], c.HiddenSize, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resize returns s with n elements, in the memory it has if that suffices.
+func resize[E any](s []E, n int) []E {
+	if cap(s) < n {
+		return make([]E, n)
+	}
+	return s[:n]
+}

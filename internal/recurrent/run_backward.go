@@ -1,0 +1,134 @@
+package recurrent
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/packedlstm/packedlstm/internal/workers"
+	"github.com/packedlstm/packedlstm/kernels"
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+// Upstream holds the gradients of what a forward pass returned; nil stands for
+// zeros.
+type Upstream struct {
+	Y      []float32 // [N, D·H]
+	HN, CN []float32 // [L·D, B, H]
+}
+
+// Trained returns the rows and sequences of the training pass that the workspace
+// holds, or an error if it holds none, one of another shape, or one whose layout has
+// been changed since.
+func (w *Workspace) Trained(c Config) (rows, batch int, err error) {
+	switch {
+	case !w.trained:
+		return 0, 0, errors.New("the workspace holds no ForwardTraining")
+	case w.prepared.config != c:
+		return 0, 0, fmt.Errorf("the workspace's ForwardTraining was of %+v: want %+v", w.prepared.config, c)
+	case w.shape != shapeOf(w.layout):
+		return 0, 0, fmt.Errorf("the layout has changed since ForwardTraining: [rows, sequences, steps] are %v, were %v",
+			shapeOf(w.layout), w.shape)
+	}
+	return w.shape[0], w.shape[1], nil
+}
+
+// shapeOf returns the rows, sequences and steps of a layout.
+func shapeOf(l *packed.Layout) [3]int { return [3]int{l.Rows(), l.Batch(), l.Steps()} }
+
+// Backward computes the gradients of the last ForwardTraining: those of the weights
+// are added to grads [layer·D + direction], the others returned. It may be called
+// again, with the same result. x and the layout must not have changed; the weights
+// are those of the forward pass, taken from weights again. The caller has asked
+// Trained.
+func (w *Workspace) Backward(weights []Weights, dy Upstream, grads []Weights) (InputGradients, error) {
+	p, l := &w.prepared, w.layout
+	c := &p.config
+	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
+	w.dh0, w.dc0 = resize(w.dh0, states), resize(w.dc0, states)
+	w.backward = resize(w.backward, len(weights))
+	for i := range weights {
+		if err := w.backward[i].pack(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &weights[i]); err != nil {
+			return InputGradients{}, err
+		}
+	}
+	w.split(l, c.Directions())
+	rows := dy.Y
+	for layer := c.NumLayers - 1; layer >= 0; layer-- {
+		if err := w.backwardStates(layer, rows, dy); err != nil {
+			return InputGradients{}, err
+		}
+		dx := &w.drows[layer%2]
+		*dx = resize(*dx, l.Rows()*c.LayerInput(layer))
+		if err := w.backwardWeights(layer, *dx, grads); err != nil {
+			return InputGradients{}, err
+		}
+		rows = *dx
+		if layer > 0 && c.Dropout > 0 {
+			if err := kernels.Dropout(rows, rows, c.Dropout, w.seed, w.dropoutOffset(layer)); err != nil {
+				return InputGradients{}, err
+			}
+		}
+	}
+	return InputGradients{X: rows, H0: w.dh0, C0: w.dc0}, nil
+}
+
+// backwardStates runs the time loops of one layer backwards.
+func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error {
+	p := &w.prepared
+	c := &p.config
+	directions, ranges := c.Directions(), len(w.ranges)
+	for d := range directions {
+		w.dgates[d] = resize(w.dgates[d], w.layout.Rows()*p.cell.Gates()*c.padded())
+	}
+	w.backpasses = resize(w.backpasses, directions*ranges)
+	for i := range w.backpasses {
+		direction := i / ranges
+		index := layer*directions + direction
+		part := &w.backpasses[i]
+		part.config, part.cell, part.level, part.layout = c, p.cell, p.level, w.layout
+		part.rows, part.reverse = w.ranges[i%ranges], direction == 1
+		part.panels, part.keep, part.dgates = &w.backward[index], &w.kept[index], w.dgates[direction]
+		part.dy, part.yColumn = rows, direction*c.HiddenSize
+		part.dhn, part.dcn = stateOf(dy.HN, c, w.layout, index), stateOf(dy.CN, c, w.layout, index)
+		part.dh0, part.dc0 = stateOf(w.dh0, c, w.layout, index), stateOf(w.dc0, c, w.layout, index)
+	}
+	w.group.Do(len(w.backpasses), w.runBackpass)
+	for i := range w.backpasses {
+		if err := w.backpasses[i].err; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// backwardWeights computes the parameter gradients of one layer and dx, the
+// gradient of what it read.
+func (w *Workspace) backwardWeights(layer int, dx []float32, grads []Weights) error {
+	p := &w.prepared
+	c := &p.config
+	directions, count := c.Directions(), w.group.Size()
+	width := p.cell.Gates() * c.padded()
+	w.gradients, w.inputParts = resize(w.gradients, count), resize(w.inputParts, count)
+	for i := range count {
+		g := &w.gradients[i]
+		g.config, g.cell, g.level, g.layout = c, p.cell, p.level, w.layout
+		g.x, g.input, g.y = w.inputs[layer], c.LayerInput(layer), w.outputs[layer]
+		g.keep = w.kept[layer*directions : (layer+1)*directions]
+		g.dgate = w.dgates[:directions]
+		g.grads = grads[layer*directions : (layer+1)*directions]
+		g.share = [2]int{i, count}
+
+		part := &w.inputParts[i]
+		part.panels = w.backward[layer*directions : (layer+1)*directions]
+		part.dgate, part.width = w.dgates[:directions], width
+		part.dx, part.input = dx, c.LayerInput(layer)
+		part.rows.first, part.rows.end = workers.Share(w.layout.Rows(), 6, i, count)
+	}
+	w.group.Do(count, w.runGradients)
+	for i := range count {
+		if err := errors.Join(w.gradients[i].err, w.inputParts[i].err); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package recurrent
+
+import (
+	"github.com/packedlstm/packedlstm/kernels"
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+// Forward runs the stack over packed rows x [N, I] and keeps nothing for a backward
+// pass. The arguments have been checked.
+func (p *Prepared) Forward(w *Workspace, l *packed.Layout, x []float32, initial State) (Output, error) {
+	w.trained = false
+	return w.forward(p, l, x, initial, false)
+}
+
+// ForwardTraining packs the weights as they are now, runs the stack and keeps what
+// Backward needs. seed chooses the dropout masks.
+func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, level kernels.Level,
+	l *packed.Layout, x []float32, initial State, seed uint64) (Output, error) {
+	w.trained = false
+	w.seed = seed
+	if err := w.prepared.pack(c, cell, weights, level); err != nil {
+		return Output{}, err
+	}
+	out, err := w.forward(&w.prepared, l, x, initial, true)
+	w.trained, w.shape = err == nil, shapeOf(l)
+	return out, err
+}
+
+// Pack packs the weights as they are now into the workspace and returns their
+// prepared form, which the next such call overwrites.
+func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.Level) (*Prepared, error) {
+	w.trained = false
+	if err := w.prepared.pack(c, cell, weights, level); err != nil {
+		return nil, err
+	}
+	return &w.prepared, nil
+}
+
+func (w *Workspace) forward(p *Prepared, l *packed.Layout, x []float32, initial State, training bool) (Output, error) {
+	c := &p.config
+	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
+	w.layout = l
+	w.hn, w.cn = resize(w.hn, states), resize(w.cn, states)
+	w.outputs, w.inputs = resize(w.outputs, c.NumLayers), resize(w.inputs, c.NumLayers)
+	w.dropped = resize(w.dropped, c.NumLayers)
+	w.kept = resize(w.kept, c.NumLayers*c.Directions())
+	w.split(l, c.Directions())
+	for layer := range c.NumLayers {
+		// Inference needs the rows of two layers only.
+		slot := layer
+		if !training {
+			slot = layer % 2
+		}
+		w.outputs[slot] = resize(w.outputs[slot], l.Rows()*c.OutputSize())
+		w.inputs[layer] = x
+		if training && layer > 0 && c.Dropout > 0 {
+			w.dropped[layer] = resize(w.dropped[layer], len(x))
+			if err := kernels.Dropout(w.dropped[layer], x, c.Dropout, w.seed, w.dropoutOffset(layer)); err != nil {
+				return Output{}, err
+			}
+			w.inputs[layer] = w.dropped[layer]
+		}
+		if err := w.forwardLayer(p, layer, w.inputs[layer], w.outputs[slot], initial, training); err != nil {
+			return Output{}, err
+		}
+		x = w.outputs[slot]
+	}
+	return Output{Y: x, HN: w.hn, CN: w.cn}, nil
+}
+
+// dropoutOffset gives every layer masks of its own under one seed.
+func (w *Workspace) dropoutOffset(layer int) uint64 { return uint64(layer) << 40 }
+
+func (w *Workspace) forwardLayer(p *Prepared, layer int, x, y []float32, initial State, training bool) error {
+	c := &p.config
+	directions, ranges := c.Directions(), len(w.ranges)
+	w.passes = resize(w.passes, directions*ranges)
+	for i := range w.passes {
+		direction := i / ranges
+		index := layer*directions + direction
+		part := &w.passes[i]
+		part.config, part.cell, part.level, part.layout = c, p.cell, p.level, w.layout
+		part.rows, part.reverse = w.ranges[i%ranges], direction == 1
+		part.panels = &p.panels[index]
+		part.x, part.input = x, c.LayerInput(layer)
+		part.y, part.yColumn = y, direction*c.HiddenSize
+		part.h0, part.c0 = stateOf(initial.H, c, w.layout, index), stateOf(initial.C, c, w.layout, index)
+		part.hn, part.cn = stateOf(w.hn, c, w.layout, index), stateOf(w.cn, c, w.layout, index)
+		part.keep = nil
+		if training {
+			part.keep = w.keep(p, index)
+		}
+	}
+	w.group.Do(len(w.passes), w.runPass)
+	for i := range w.passes {
+		if err := w.passes[i].err; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep sizes what the backward pass needs of one layer and direction.
+func (w *Workspace) keep(p *Prepared, index int) *kept {
+	k, hp := &w.kept[index], p.config.padded()
+	k.gates = resize(k.gates, w.layout.Rows()*p.cell.Gates()*hp)
+	k.cell = resize(k.cell, w.layout.Rows()*hp)
+	k.h0, k.c0 = resize(k.h0, w.layout.Batch()*hp), resize(k.c0, w.layout.Batch()*hp)
+	return k
+}
+
+// stateOf returns the part [B, H] of a state [L·D, B, H], nil of nil.
+func stateOf(state []float32, c *Config, l *packed.Layout, index int) []float32 {
+	if state == nil {
+		return nil
+	}
+	size := l.Batch() * c.HiddenSize
+	return state[index*size : (index+1)*size]
+}

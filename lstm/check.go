@@ -1,0 +1,59 @@
+package lstm
+
+import (
+	"fmt"
+
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+// checkForward returns the initial state, or an error if an argument does not fit.
+func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initial *State) (State, error) {
+	if ws == nil || ws.recurrent == nil {
+		return State{}, fmt.Errorf("lstm: ws is nil: want NewWorkspace's result")
+	}
+	if l == nil {
+		return State{}, fmt.Errorf("lstm: l is nil: want a layout")
+	}
+	if want := l.Rows() * c.InputSize; len(x) != want {
+		return State{}, fmt.Errorf("lstm: x has %d elements: want %d rows of InputSize %d, %d", len(x), l.Rows(), c.InputSize, want)
+	}
+	if initial == nil {
+		return State{}, nil
+	}
+	if err := checkState(c, "initial.H", initial.H, l.Batch()); err != nil {
+		return State{}, err
+	}
+	return *initial, checkState(c, "initial.C", initial.C, l.Batch())
+}
+
+// checkState returns an error unless s is nil or [L·D, batch, H].
+func checkState(c Config, name string, s []float32, batch int) error {
+	if want := c.StateSize(batch); s != nil && len(s) != want {
+		return fmt.Errorf("lstm: %s has %d elements: want [%d, %d, %d], %d", name, len(s),
+			c.NumLayers*c.Directions(), batch, c.HiddenSize, want)
+	}
+	return nil
+}
+
+func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error {
+	if ws == nil || ws.recurrent == nil {
+		return fmt.Errorf("lstm: ws is nil: want the workspace of ForwardTraining")
+	}
+	if grads == nil {
+		return fmt.Errorf("lstm: grads is nil: want NewGradients's result")
+	}
+	if grads.config != n.config {
+		return fmt.Errorf("lstm: grads are of %+v: want %+v", grads.config, n.config)
+	}
+	rows, batch, err := ws.recurrent.Trained(n.config.recurrent())
+	if err != nil {
+		return fmt.Errorf("lstm: Backward: %w", err)
+	}
+	if want := rows * n.config.OutputSize(); dy.Y != nil && len(dy.Y) != want {
+		return fmt.Errorf("lstm: dy.Y has %d elements: want %d rows of %d, %d", len(dy.Y), rows, n.config.OutputSize(), want)
+	}
+	if err := checkState(n.config, "dy.HN", dy.HN, batch); err != nil {
+		return err
+	}
+	return checkState(n.config, "dy.CN", dy.CN, batch)
+}

@@ -1,0 +1,105 @@
+package lstm_test
+
+import (
+	"testing"
+
+	"github.com/packedlstm/packedlstm/internal/golden"
+	"github.com/packedlstm/packedlstm/internal/reference"
+	"github.com/packedlstm/packedlstm/kernels"
+	"github.com/packedlstm/packedlstm/lstm"
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+// forEachLevel runs f as a subtest for every level that this machine has.
+func forEachLevel(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	before := kernels.Active()
+	defer kernels.SetActive(before)
+	for _, l := range kernels.Available() {
+		if err := kernels.SetActive(l); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(l.String(), f)
+	}
+}
+
+// TestGolden compares outputs, states and all gradients with PyTorch's: within 4
+// times PyTorch's own float32 error + 1e-6 of its float64 result.
+func TestGolden(t *testing.T) {
+	cases := golden.Load(t, "testdata/golden.safetensors")
+	forEachLevel(t, func(t *testing.T) {
+		for _, c := range cases {
+			t.Run(c.Name, func(t *testing.T) { testGolden(t, c) })
+		}
+	})
+}
+
+func testGolden(t *testing.T, c *golden.Case) {
+	net := newLSTM(t, lstm.Config{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
+		Bidirectional: c.Bidirectional, Bias: c.Bias})
+	values := map[string][]float32{}
+	for _, p := range c.Parameters {
+		values[p.Name] = p.Data
+	}
+	for _, p := range net.Parameters() {
+		if copy(p.Data, values[p.Name]) != len(p.Data) {
+			t.Fatalf("%s: %d golden values, want %d", p.Name, len(values[p.Name]), len(p.Data))
+		}
+	}
+	l, err := packed.NewLayout(c.Lengths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := packedRows(t, c)
+	state := &lstm.State{H: c.H0, C: c.C0}
+	ws := lstm.NewWorkspace(2)
+	out, err := net.ForwardTraining(ws, l, x, state, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Y.Check(t, out.Y)
+	c.HN.Check(t, out.HN)
+	c.CN.Check(t, out.CN)
+	grads := net.NewGradients()
+	back, err := net.Backward(ws, lstm.Upstream{Y: c.DY, HN: c.DHN, CN: c.DCN}, grads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.DX.Check(t, back.X)
+	c.DH0.Check(t, back.H0)
+	c.DC0.Check(t, back.C0)
+	for _, g := range grads.Tensors() {
+		c.DParameters[g.Name].Check(t, g.Data)
+	}
+
+	again, err := net.Forward(lstm.NewWorkspace(1), l, x, state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameBits(t, "Y of inference", again.Y, out.Y)
+	sameBits(t, "HN of inference", again.HN, out.HN)
+	sameBits(t, "CN of inference", again.CN, out.CN)
+}
+
+// packedRows packs the case's padded batch by the oracle's naive order.
+func packedRows(t *testing.T, c *golden.Case) []float32 {
+	t.Helper()
+	wide := reference.PackRows(c.Sequences(), c.InputSize)
+	x := make([]float32, len(wide))
+	for i, v := range wide {
+		if v != v {
+			t.Fatalf("row %d of x holds the padding's NaN", i/c.InputSize)
+		}
+		x[i] = float32(v)
+	}
+	return x
+}
+
+func newLSTM(t testing.TB, c lstm.Config) *lstm.LSTM {
+	t.Helper()
+	net, err := lstm.New(c, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
