@@ -1,0 +1,30 @@
+# Every target runs with Go alone, unless it says otherwise.
+.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 vet bench golden
+
+test: # what must pass before a commit
+	go test ./...
+
+test-portable: # the assembly levels off, by variable
+	PACKEDLSTM_LEVEL=portable go test -count=1 ./...
+
+test-purego: # no assembly in the binary
+	go test -tags purego ./...
+
+test-race: # with the race detector (needs cgo)
+	go test -race ./...
+
+test-exhaustive: # exp, sigmoid and tanh on all 2^32 float32, some minutes
+	go test ./kernels -run Accuracy -exhaustive -v
+
+test-arm64: # needs qemu-user-static
+	GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64-static ./...
+
+vet: # go test does not check the assembly's frames and arguments
+	for arch in amd64 arm64 riscv64; do for tag in "" purego; do \
+		CGO_ENABLED=0 GOARCH=$$arch go vet -tags "$$tag" ./... || exit 1; done; done
+
+bench: # every named case at every level, one worker
+	go test -run xxx -bench LSTM -benchtime 0.5s ./bench
+
+golden: # needs a Python with torch==2.15.0; see the script's head
+	python3 lstm/testdata/make_golden.py

@@ -1,0 +1,141 @@
+package lstm_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/packedlstm/packedlstm/lstm"
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+func TestConfigErrors(t *testing.T) {
+	good := lstm.Config{InputSize: 3, HiddenSize: 4, NumLayers: 1}
+	for name, spoil := range map[string]func(c *lstm.Config){
+		"InputSize":      func(c *lstm.Config) { c.InputSize = 0 },
+		"HiddenSize":     func(c *lstm.Config) { c.HiddenSize = -1 },
+		"NumLayers":      func(c *lstm.Config) { c.NumLayers = 0 },
+		"HiddenSize = 5": func(c *lstm.Config) { c.HiddenSize = 500000 },
+		"Dropout":        func(c *lstm.Config) { c.Dropout = 1.5 },
+		"NaN":            func(c *lstm.Config) { c.Dropout = math.NaN() },
+	} {
+		c := good
+		spoil(&c)
+		if _, err := lstm.New(c, 1); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error %v: want one that names it", name, err)
+		}
+	}
+}
+
+func TestCallErrors(t *testing.T) {
+	c := lstm.Config{InputSize: 3, HiddenSize: 4, NumLayers: 2, Bias: true}
+	net, l := newLSTM(t, c), newLayout(t, []int{2, 3})
+	x, ws := make([]float32, 15), lstm.NewWorkspace(1)
+	prepared, err := net.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forward := func(ws *lstm.Workspace, l *packed.Layout, x []float32, s *lstm.State) (errs []error) {
+		_, err1 := net.Forward(ws, l, x, s)
+		_, err2 := prepared.Forward(ws, l, x, s)
+		_, err3 := net.ForwardTraining(ws, l, x, s, 0)
+		return []error{err1, err2, err3}
+	}
+	for name, errs := range map[string][]error{
+		"ws is nil": forward(nil, l, x, nil),
+		"l is nil":  forward(ws, nil, x, nil),
+		"x has 14":  forward(ws, l, x[1:], nil),
+		"initial.H": forward(ws, l, x, &lstm.State{H: make([]float32, 15)}),
+		"initial.C": forward(ws, l, x, &lstm.State{C: make([]float32, 17)}),
+	} {
+		for _, err := range errs {
+			if err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s: error %v: want one that names it", name, err)
+			}
+		}
+	}
+
+	grads := net.NewGradients()
+	mark := func() {
+		for _, g := range grads.Tensors() {
+			for i := range g.Data {
+				g.Data[i] = 7
+			}
+		}
+	}
+	backward := func(n *lstm.LSTM, ws *lstm.Workspace, dy lstm.Upstream, g *lstm.Gradients) error {
+		mark()
+		_, err := n.Backward(ws, dy, g)
+		for _, tensor := range grads.Tensors() {
+			for i, v := range tensor.Data {
+				if err != nil && v != 7 {
+					t.Fatalf("%v, yet %s[%d] was overwritten", err, tensor.Name, i)
+				}
+			}
+		}
+		return err
+	}
+	other := newLSTM(t, lstm.Config{InputSize: 3, HiddenSize: 5, NumLayers: 2, Bias: true})
+	if _, err := net.Forward(ws, l, x, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := backward(net, ws, lstm.Upstream{}, grads); err == nil {
+		t.Error("Backward after inference: no error")
+	}
+	if _, err := net.ForwardTraining(ws, l, x, nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{
+		"ws is nil":    backward(net, nil, lstm.Upstream{}, grads),
+		"grads is nil": backward(net, ws, lstm.Upstream{}, nil),
+		"grads are of": backward(net, ws, lstm.Upstream{}, other.NewGradients()),
+		"was of":       backward(other, ws, lstm.Upstream{}, other.NewGradients()),
+		"dy.Y":         backward(net, ws, lstm.Upstream{Y: make([]float32, 19)}, grads),
+		"dy.HN":        backward(net, ws, lstm.Upstream{HN: make([]float32, 1)}, grads),
+		"dy.CN":        backward(net, ws, lstm.Upstream{CN: make([]float32, 1)}, grads),
+	} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error %v: want one that names it", name, err)
+		}
+	}
+	if err := backward(net, ws, lstm.Upstream{}, grads); err != nil {
+		t.Errorf("Backward with no upstream gradient: %v", err)
+	}
+	for _, g := range grads.Tensors() {
+		for i, v := range g.Data {
+			if v != 0 {
+				t.Fatalf("%s[%d] = %v without an upstream gradient, want 0", g.Name, i, v)
+			}
+		}
+	}
+	if err := l.Reset([]int{1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := backward(net, ws, lstm.Upstream{}, grads); err == nil || !strings.Contains(err.Error(), "layout") {
+		t.Errorf("Backward over a changed layout: %v", err)
+	}
+}
+
+// TestNaNStaysInItsSequence: a NaN in one sequence reaches no other.
+func TestNaNStaysInItsSequence(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		c := lstm.Config{InputSize: 2, HiddenSize: 19, NumLayers: 2, Bidirectional: true, Bias: true}
+		net, l := newLSTM(t, c), newLayout(t, []int{3, 5, 1, 4})
+		x := uniform(newRand(5), l.Rows()*c.InputSize, 1)
+		row := l.Offsets()[1] + l.UnsortedIndices()[0]
+		x[row*c.InputSize] = float32(math.NaN())
+		out, err := net.Forward(lstm.NewWorkspace(2), l, x, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for b := range 4 {
+			poisoned := false
+			for _, v := range sequenceRows(l, out.Y, c.OutputSize(), b) {
+				poisoned = poisoned || v != v
+			}
+			if poisoned != (b == 0) {
+				t.Errorf("sequence %d: NaN in its output: %v", b, poisoned)
+			}
+		}
+	})
+}
