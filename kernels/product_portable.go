@@ -8,7 +8,7 @@ func multiplyPortable(p *Panels, x *Product, columns int) {
 		width := min(PanelWidth, columns-j)
 		for r := 0; r < x.Rows; r += 2 {
 			for lane := 0; lane < width; lane += 4 {
-				productTilePortable(x, panel[lane:], r, min(2, x.Rows-r), j+lane, min(4, width-lane), p.k)
+				productTilePortable(x, panel[min(lane, len(panel)):], r, min(2, x.Rows-r), j+lane, min(4, width-lane), p.k)
 			}
 		}
 	}

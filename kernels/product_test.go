@@ -33,7 +33,7 @@ func checkProduct(t *testing.T, name string, got []float32, init, a, b []float64
 
 var (
 	someRows    = []int{1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 17, 33, 257}
-	someDepths  = []int{1, 2, 3, 5, 7, 17, 100, 257, 600}
+	someDepths  = []int{0, 1, 2, 3, 5, 7, 17, 100, 257, 600}
 	someColumns = []int{1, 3, 7, 15, 16, 17, 31, 32, 33, 48, 64, 65, 100, 128}
 )
 
