@@ -1,0 +1,67 @@
+package lstm_test
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/packedlstm/packedlstm/lstm"
+)
+
+// TestLoadStateDict reads a layer out of the state_dict of a larger PyTorch module.
+func TestLoadStateDict(t *testing.T) {
+	file, err := os.ReadFile("testdata/state_dict.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(file), "encoder.weight_ih_l0") {
+		t.Fatal("the file has no encoder")
+	}
+	for name, prefix := range map[string]string{"no prefix": "", "another module": "embedding.", "a typo": "encoder"} {
+		net := newLSTM(t, lstm.Config{InputSize: 3, HiddenSize: 3, NumLayers: 1, Bias: true})
+		before := append([]float32(nil), net.Parameters()[0].Data...)
+		if err := net.Load(bytes.NewReader(file), prefix); err == nil || !strings.Contains(err.Error(), "weight_ih_l0") {
+			t.Errorf("%s: %v: want an error that names the parameter", name, err)
+		}
+		sameBits(t, "parameters after a failed Load", net.Parameters()[0].Data, before)
+	}
+}
+
+// TestSaveLoad: what was saved is loaded bit for bit, by the right prefix and into
+// the right shape only, and a truncated file changes nothing.
+func TestSaveLoad(t *testing.T) {
+	c := lstm.Config{InputSize: 3, HiddenSize: 5, NumLayers: 2, Bidirectional: true, Bias: true}
+	net := newLSTM(t, c)
+	var file bytes.Buffer
+	if err := net.Save(&file, "a."); err != nil {
+		t.Fatal(err)
+	}
+	other, err := lstm.New(c, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := append([]float32(nil), other.Parameters()[3].Data...)
+	for end := 0; end < file.Len(); end += 97 {
+		if err := other.Load(bytes.NewReader(file.Bytes()[:end]), "a."); err == nil {
+			t.Fatalf("the first %d of %d bytes: no error", end, file.Len())
+		}
+	}
+	sameBits(t, "parameters after failed loads", other.Parameters()[3].Data, fresh)
+	if err := other.Load(bytes.NewReader(file.Bytes()), "a."); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range net.Parameters() {
+		sameBits(t, p.Name, other.Parameters()[i].Data, p.Data)
+	}
+	for name, spoil := range map[string]func(c *lstm.Config){
+		"weight_ih_l0": func(c *lstm.Config) { c.InputSize++ },
+		"weight_ih_l2": func(c *lstm.Config) { c.NumLayers++ },
+	} {
+		wrong := c
+		spoil(&wrong)
+		if err := newLSTM(t, wrong).Load(bytes.NewReader(file.Bytes()), "a."); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%+v: %v: want an error that names %s", wrong, err, name)
+		}
+	}
+}
