@@ -1,0 +1,48 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"unsafe"
+)
+
+// maxElements is the most that one parameter may have.
+const maxElements = math.MaxInt32
+
+// checkDimensions returns an error unless a matrix [rows, columns] can be a
+// parameter.
+func checkDimensions(layer, rowsName string, rows int, columnsName string, columns int) error {
+	if rows < 1 || columns < 1 || rows > maxElements/columns {
+		return fmt.Errorf("nn: %s: %s = %d, %s = %d: want >= 1, and at most %d for their product",
+			layer, rowsName, rows, columnsName, columns, maxElements)
+	}
+	return nil
+}
+
+// checkSize returns an error unless x has rows·columns elements, columns >= 1.
+func checkSize(operation, name string, x []float32, rows, columns int) error {
+	if rows < 0 || rows > math.MaxInt/columns || len(x) != rows*columns {
+		return fmt.Errorf("nn: %s: %s has %d elements: want %d rows of %d", operation, name, len(x), rows, columns)
+	}
+	return nil
+}
+
+// checkApart returns an error if a and b share memory.
+func checkApart(operation, aName string, a []float32, bName string, b []float32) error {
+	if len(a) == 0 || len(b) == 0 {
+		return nil
+	}
+	first, second := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	if first < second+4*uintptr(len(b)) && second < first+4*uintptr(len(a)) {
+		return fmt.Errorf("nn: %s: %s overlaps %s: want them apart", operation, aName, bName)
+	}
+	return nil
+}
+
+// resize returns dst with n elements, in its own memory if that suffices.
+func resize(dst []float32, n int) []float32 {
+	if cap(dst) < n {
+		return make([]float32, n)
+	}
+	return dst[:n]
+}
