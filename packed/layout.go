@@ -6,13 +6,18 @@ import (
 	"slices"
 )
 
-// maxRows bounds the rows and steps of a layout, so that hostile lengths are an
-// error instead of an allocation without end.
+// maxRows bounds the rows and steps of a layout and the rows of a padded tensor, so
+// that hostile lengths are an error instead of an allocation without end.
 const maxRows = math.MaxInt32
 
 // Layout is PyTorch's packed-sequence layout of one batch: sequences sorted by
 // descending length, stored time step by time step, without padding. A Layout
 // must not be used while Reset runs; otherwise any number of goroutines may read it.
+// The zero Layout has no sequence; its slices are nil until Reset. Methods of a nil
+// Layout return 0 or nil.
+//
+// A layout takes 8·(3·B + 2·T + 1) bytes for B sequences, the longest of T steps. It
+// has at most 2^31-1 rows, which is checked before anything is allocated.
 type Layout struct {
 	lengths         []int // [B] the caller's order
 	batchSizes      []int // [T]
@@ -61,9 +66,10 @@ func NewLayoutFromBatchSizes(batchSizes, sortedIndices []int) (*Layout, error) {
 		if t > 0 && n > batchSizes[t-1] {
 			return nil, fmt.Errorf("packed: batchSizes[%d] = %d after batchSizes[%d] = %d: want no increase", t, n, t-1, batchSizes[t-1])
 		}
-		if rows += n; n > maxRows || rows > maxRows {
+		if n > maxRows-rows {
 			return nil, fmt.Errorf("packed: batchSizes[%d] = %d: more than %d rows in all", t, n, maxRows)
 		}
+		rows += n
 	}
 	if sortedIndices == nil {
 		sortedIndices = make([]int, first)
@@ -74,27 +80,20 @@ func NewLayoutFromBatchSizes(batchSizes, sortedIndices []int) (*Layout, error) {
 	if len(sortedIndices) < first {
 		return nil, fmt.Errorf("packed: %d sortedIndices for batchSizes[0] = %d: want at least as many", len(sortedIndices), first)
 	}
+	unsortedIndices, err := invertPermutation(nil, "sortedIndices", sortedIndices)
+	if err != nil {
+		return nil, err
+	}
 	l := &Layout{
 		lengths:         make([]int, len(sortedIndices)),
 		batchSizes:      slices.Clone(batchSizes),
 		sortedIndices:   slices.Clone(sortedIndices),
-		unsortedIndices: make([]int, len(sortedIndices)),
+		unsortedIndices: unsortedIndices,
 	}
-	for i := range l.unsortedIndices {
-		l.unsortedIndices[i] = -1
-	}
-	for k, b := range sortedIndices {
-		if b < 0 || b >= len(sortedIndices) {
-			return nil, fmt.Errorf("packed: sortedIndices[%d] = %d: want 0 to %d", k, b, len(sortedIndices)-1)
-		}
-		if other := l.unsortedIndices[b]; other >= 0 {
-			return nil, fmt.Errorf("packed: sortedIndices[%d] = %d, as sortedIndices[%d]: want a permutation", k, b, other)
-		}
-		l.unsortedIndices[b] = k
-	}
-	for _, n := range batchSizes {
-		for k := range n {
-			l.lengths[sortedIndices[k]]++
+	known := 0 // sorted positions, the longest first, whose length is set
+	for t := len(batchSizes); t > 0; t-- {
+		for ; known < batchSizes[t-1]; known++ {
+			l.lengths[sortedIndices[known]] = t
 		}
 	}
 	l.setOffsets()
@@ -103,8 +102,11 @@ func NewLayoutFromBatchSizes(batchSizes, sortedIndices []int) (*Layout, error) {
 
 // Reset makes l the layout of other lengths, as NewLayout does, in the memory it
 // has where that suffices. On an error l is unchanged. The slices that l's methods
-// returned before are overwritten. lengths is copied.
+// returned before are overwritten. lengths is copied, and may be one of them.
 func (l *Layout) Reset(lengths []int) error {
+	if l == nil {
+		return errNilLayout
+	}
 	rows, steps := 0, 0
 	for i, n := range lengths {
 		if n < 0 {
@@ -119,7 +121,7 @@ func (l *Layout) Reset(lengths []int) error {
 	l.lengths = append(l.lengths[:0], lengths...)
 	l.batchSizes = resize(l.batchSizes, steps)
 	clear(l.batchSizes)
-	for _, n := range lengths {
+	for _, n := range l.lengths { // not lengths, which may be a view of l
 		if n > 0 {
 			l.batchSizes[n-1]++ // sequences that end with step n-1
 		}
@@ -165,26 +167,41 @@ func resize[E any](s []E, n int) []E {
 }
 
 // Rows returns N, the number of packed rows: the sum of the lengths.
-func (l *Layout) Rows() int { return l.offsets[len(l.batchSizes)] }
+func (l *Layout) Rows() int {
+	if l.Steps() == 0 {
+		return 0
+	}
+	return l.offsets[len(l.batchSizes)]
+}
 
 // Batch returns B, the number of sequences, those of length 0 among them.
-func (l *Layout) Batch() int { return len(l.lengths) }
+func (l *Layout) Batch() int { return len(l.Lengths()) }
 
 // Steps returns T, the length of the longest sequence.
-func (l *Layout) Steps() int { return len(l.batchSizes) }
+func (l *Layout) Steps() int { return len(l.BatchSizes()) }
 
 // Lengths returns the lengths [B] in the caller's order. Like the slices of the
 // other methods it is l's own, to be read only, valid until Reset.
-func (l *Layout) Lengths() []int { return l.lengths }
+func (l *Layout) Lengths() []int { return l.orEmpty().lengths }
 
 // BatchSizes returns, for each step [T], how many sequences are longer than it.
-func (l *Layout) BatchSizes() []int { return l.batchSizes }
+func (l *Layout) BatchSizes() []int { return l.orEmpty().batchSizes }
 
 // Offsets returns the row at which each step begins, and N at the end: [T+1].
-func (l *Layout) Offsets() []int { return l.offsets }
+func (l *Layout) Offsets() []int { return l.orEmpty().offsets }
 
 // SortedIndices returns the caller's index of each sorted position [B].
-func (l *Layout) SortedIndices() []int { return l.sortedIndices }
+func (l *Layout) SortedIndices() []int { return l.orEmpty().sortedIndices }
 
 // UnsortedIndices returns the sorted position of each of the caller's sequences [B].
-func (l *Layout) UnsortedIndices() []int { return l.unsortedIndices }
+func (l *Layout) UnsortedIndices() []int { return l.orEmpty().unsortedIndices }
+
+var empty Layout
+
+// orEmpty stands an empty layout in for nil.
+func (l *Layout) orEmpty() *Layout {
+	if l == nil {
+		return &empty
+	}
+	return l
+}
