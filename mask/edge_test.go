@@ -165,3 +165,29 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// The mean does not depend on the weights' common scale, down to weights whose
+// reciprocal is beyond float32.
+func TestMeanOverTinyClassWeights(t *testing.T) {
+	l, err := packed.NewLayout([]int{2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logits, targets := []float32{1, 2, 3, 3, 1, 2}, []int{0, 1}
+	want, got := filled(6), filled(6)
+	wantLoss, _, err := mask.CrossEntropy{LabelSmoothing: 0.5}.Packed(want, l, logits, targets, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := float32(0x1p-140)
+	loss, _, err := mask.CrossEntropy{LabelSmoothing: 0.5, ClassWeights: []float32{w, w, w}}.Packed(got, l, logits, targets, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if loss != wantLoss {
+		t.Errorf("loss %v: want %v", loss, wantLoss)
+	}
+	if err := sameBits(got, want); err != nil { // a power of two changes no rounding
+		t.Errorf("gradient: %v", err)
+	}
+}

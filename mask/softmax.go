@@ -111,19 +111,20 @@ func (ce *CrossEntropy) finish(p *pass, b *block, r blockRow, e []float32, s flo
 	derivative := r.scale * (float64(all*(float64(e[r.target])/s)) - atTarget)
 	dx := p.dlogits[r.row*p.classes:][:p.classes]
 	factor := float32(r.scale * all / s)
-	smoothing := float32(r.scale * otherFactor)
+	smoothing := r.scale * otherFactor // float64: over tiny weights the scale is beyond float32
 	switch {
 	case otherFactor == 0:
 		for c, v := range e {
 			dx[c] = v * factor
 		}
 	case ce.ClassWeights == nil:
+		everywhere := float32(smoothing)
 		for c, v := range e {
-			dx[c] = float32(v*factor) - smoothing
+			dx[c] = float32(v*factor) - everywhere
 		}
 	default:
 		for c, v := range e {
-			dx[c] = float32(v*factor) - float32(smoothing*ce.ClassWeights[c])
+			dx[c] = float32(v*factor) - float32(smoothing*float64(ce.ClassWeights[c]))
 		}
 	}
 	dx[r.target] = float32(derivative)
