@@ -39,11 +39,8 @@ func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error
 	if ws == nil || ws.recurrent == nil {
 		return fmt.Errorf("lstm: ws is nil: want the workspace of ForwardTraining")
 	}
-	if grads == nil {
-		return fmt.Errorf("lstm: grads is nil: want NewGradients's result")
-	}
-	if grads.config != n.config {
-		return fmt.Errorf("lstm: grads are of %+v: want %+v", grads.config, n.config)
+	if err := n.checkGradients(grads); err != nil {
+		return err
 	}
 	rows, batch, err := ws.recurrent.Trained(n.config.recurrent())
 	if err != nil {
@@ -56,4 +53,15 @@ func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error
 		return err
 	}
 	return checkState(n.config, "dy.CN", dy.CN, batch)
+}
+
+// checkGradients returns an error unless grads are of n's shape.
+func (n *LSTM) checkGradients(grads *Gradients) error {
+	if grads == nil {
+		return fmt.Errorf("lstm: grads is nil: want NewGradients's result")
+	}
+	if grads.config != n.config {
+		return fmt.Errorf("lstm: grads are of %+v: want %+v", grads.config, n.config)
+	}
+	return nil
 }

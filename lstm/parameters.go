@@ -94,6 +94,20 @@ func (p *parameters) initialise(hiddenSize int, seed uint64) {
 // LSTM's own memory: what is written to it, the next call uses.
 func (n *LSTM) Parameters() []param.Tensor { return slices.Clone(n.tensors) }
 
+// Trainable returns every parameter beside its gradient in g, its name behind prefix:
+// what an optimiser takes. The slices are n's and g's own memory. Gradients of another
+// shape are an error.
+func (n *LSTM) Trainable(prefix string, g *Gradients) ([]param.Parameter, error) {
+	if err := n.checkGradients(g); err != nil {
+		return nil, err
+	}
+	parameters := make([]param.Parameter, len(n.tensors))
+	for i, t := range n.tensors {
+		parameters[i] = param.Parameter{Name: prefix + t.Name, Shape: t.Shape, Value: t.Data, Grad: g.tensors[i].Data}
+	}
+	return parameters, nil
+}
+
 // Tensors returns the gradients under their parameters' names, in the order of
 // LSTM.Parameters. Data is the Gradients' own memory.
 func (g *Gradients) Tensors() []param.Tensor { return slices.Clone(g.tensors) }

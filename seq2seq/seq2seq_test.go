@@ -23,6 +23,15 @@ func newModel(t testing.TB, c Config) *Model {
 	return m
 }
 
+func newTrainer(t testing.TB, m *Model, workers int) *Trainer {
+	t.Helper()
+	trainer, err := NewTrainer(m, workers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trainer
+}
+
 // randomBatch returns sources and targets of lengths 0 to 6.
 func randomBatch(c Config, n int, seed uint64) (sources, targets [][]int) {
 	rng := rand.New(rand.NewPCG(seed, 1))
@@ -101,7 +110,7 @@ func TestStepAgainstReference(t *testing.T) {
 		}
 		m := newModel(t, small)
 		sources, targets := randomBatch(small, 9, 2)
-		trainer := NewTrainer(m, 2)
+		trainer := newTrainer(t, m, 2)
 		loss, tokens, err := trainer.Step(sources, targets, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +148,7 @@ func TestStepAgainstReference(t *testing.T) {
 func TestLearnsToReverse(t *testing.T) {
 	c := Config{SourceTokens: 4, TargetTokens: 6, Start: 0, End: 1, EmbeddingSize: 8, HiddenSize: 16, NumLayers: 1}
 	m := newModel(t, c)
-	trainer := NewTrainer(m, 2)
+	trainer := newTrainer(t, m, 2)
 	adam, err := nn.NewAdam(trainer.Parameters(), nn.DefaultAdam(), 1)
 	if err != nil {
 		t.Fatal(err)
@@ -280,7 +289,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	trainer := NewTrainer(newModel(t, small), 1)
+	trainer := newTrainer(t, newModel(t, small), 1)
 	for name, batch := range map[string][2][][]int{
 		"sources[1][2]": {{{0}, {1, 2, 7}}, {{2}, {2}}},
 		"targets[0][0]": {{{0}}, {{-1}}},
@@ -298,7 +307,7 @@ func TestErrors(t *testing.T) {
 
 // TestNoAllocations: after the first batch of a size, a step allocates nothing.
 func TestNoAllocations(t *testing.T) {
-	trainer := NewTrainer(newModel(t, small), 2)
+	trainer := newTrainer(t, newModel(t, small), 2)
 	sources, targets := randomBatch(small, 9, 6)
 	if n := testing.AllocsPerRun(10, func() {
 		if _, _, err := trainer.Step(sources, targets, 1); err != nil {

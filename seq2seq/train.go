@@ -2,6 +2,7 @@ package seq2seq
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/mask"
@@ -35,27 +36,24 @@ type Trainer struct {
 
 // NewTrainer returns a trainer whose passes run on the given number of workers; 0 or
 // less follows GOMAXPROCS. Results do not depend on it.
-func NewTrainer(m *Model, workers int) *Trainer {
+func NewTrainer(m *Model, workers int) (*Trainer, error) {
 	t := &Trainer{
 		model:    m,
 		dencoder: m.encoder.NewGradients(), ddecoder: m.decoder.NewGradients(),
 		encoderWS: lstm.NewWorkspace(workers), decoderWS: lstm.NewWorkspace(workers),
 		readoutWS: nn.NewLinearWorkspace(workers),
 	}
-	t.parameters = m.source.Parameters("source.")
-	t.parameters = appendTrained(t.parameters, "encoder.", m.encoder.Parameters(), t.dencoder.Tensors())
-	t.parameters = append(t.parameters, m.target.Parameters("target.")...)
-	t.parameters = appendTrained(t.parameters, "decoder.", m.decoder.Parameters(), t.ddecoder.Tensors())
-	t.parameters = append(t.parameters, m.readout.Parameters("readout.")...)
-	return t
-}
-
-// appendTrained appends values with their gradients, which stand in the same order.
-func appendTrained(parameters []param.Parameter, prefix string, values, gradients []param.Tensor) []param.Parameter {
-	for i, v := range values {
-		parameters = append(parameters, param.Parameter{Name: prefix + v.Name, Shape: v.Shape, Value: v.Data, Grad: gradients[i].Data})
+	encoder, err := m.encoder.Trainable("encoder.", t.dencoder)
+	if err != nil {
+		return nil, fmt.Errorf("seq2seq: encoder: %w", err)
 	}
-	return parameters
+	decoder, err := m.decoder.Trainable("decoder.", t.ddecoder)
+	if err != nil {
+		return nil, fmt.Errorf("seq2seq: decoder: %w", err)
+	}
+	t.parameters = slices.Concat(m.source.Parameters("source."), encoder, m.target.Parameters("target."), decoder,
+		m.readout.Parameters("readout."))
+	return t, nil
 }
 
 // Parameters returns the model's parameters and the gradients that Step leaves: what

@@ -127,9 +127,11 @@ func (r *run) prepare(train []entry) error {
 			r.pairs = append(r.pairs, pair{source, target})
 		}
 	}
-	r.trainer = seq2seq.NewTrainer(r.model, r.workers)
-	r.schedule = nn.NewOneCycle(r.settings.LearningRate, r.settings.Epochs*r.batches())
 	var err error
+	if r.trainer, err = seq2seq.NewTrainer(r.model, r.workers); err != nil {
+		return err
+	}
+	r.schedule = nn.NewOneCycle(r.settings.LearningRate, r.settings.Epochs*r.batches())
 	r.optimizer, err = nn.NewAdam(r.trainer.Parameters(), nn.DefaultAdam(), r.workers)
 	return err
 }
