@@ -1,5 +1,7 @@
 # Every target runs with Go alone, unless it says otherwise.
-.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 vet bench golden
+.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 vet fuzz bench golden
+
+FUZZTIME = 30s
 
 test: # what must pass before a commit
 	go test ./...
@@ -23,8 +25,12 @@ vet: # go test does not check the assembly's frames and arguments
 	for arch in amd64 arm64 riscv64; do for tag in "" purego; do \
 		CGO_ENABLED=0 GOARCH=$$arch go vet -tags "$$tag" ./... || exit 1; done; done
 
+fuzz: # every target for FUZZTIME, which may be a count: make fuzz FUZZTIME=1000x
+	for target in $$(go test -list '^Fuzz' ./fuzz | grep ^Fuzz); do \
+		go test -run xxx -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./fuzz || exit 1; done
+
 bench: # every named case at every level, one worker
 	go test -run xxx -bench LSTM -benchtime 0.5s ./bench
 
-golden: # needs a Python with torch==2.15.0; see the script's head
-	python3 lstm/testdata/make_golden.py
+golden: # needs a Python with torch==2.15.0; see the scripts' heads
+	for script in lstm packed mask nn; do python3 $$script/testdata/make_golden.py || exit 1; done
