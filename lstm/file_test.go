@@ -2,31 +2,11 @@ package lstm_test
 
 import (
 	"bytes"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/lstm"
 )
-
-// TestLoadStateDict reads a layer out of the state_dict of a larger PyTorch module.
-func TestLoadStateDict(t *testing.T) {
-	file, err := os.ReadFile("testdata/state_dict.safetensors")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(file), "encoder.weight_ih_l0") {
-		t.Fatal("the file has no encoder")
-	}
-	for name, prefix := range map[string]string{"no prefix": "", "another module": "embedding.", "a typo": "encoder"} {
-		net := newLSTM(t, lstm.Config{InputSize: 3, HiddenSize: 3, NumLayers: 1, Bias: true})
-		before := append([]float32(nil), net.Parameters()[0].Data...)
-		if err := net.Load(bytes.NewReader(file), prefix); err == nil || !strings.Contains(err.Error(), "weight_ih_l0") {
-			t.Errorf("%s: %v: want an error that names the parameter", name, err)
-		}
-		sameBits(t, "parameters after a failed Load", net.Parameters()[0].Data, before)
-	}
-}
 
 // TestSaveLoad: what was saved is loaded bit for bit, by the right prefix and into
 // the right shape only, and a truncated file changes nothing.

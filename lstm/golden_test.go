@@ -1,6 +1,9 @@
 package lstm_test
 
 import (
+	"bytes"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/internal/golden"
@@ -8,6 +11,7 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
+	"github.com/packedlstm/packedlstm/param"
 )
 
 // forEachLevel runs f as a subtest for every level that this machine has.
@@ -26,25 +30,24 @@ func forEachLevel(t *testing.T, f func(t *testing.T)) {
 // TestGolden compares outputs, states and all gradients with PyTorch's: within 4
 // times PyTorch's own float32 error + 1e-6 of its float64 result.
 func TestGolden(t *testing.T) {
-	cases := golden.Load(t, "testdata/golden.safetensors")
+	const path = "testdata/golden.safetensors"
+	cases := golden.Load(t, path)
+	file, err := param.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	forEachLevel(t, func(t *testing.T) {
 		for _, c := range cases {
-			t.Run(c.Name, func(t *testing.T) { testGolden(t, c) })
+			t.Run(c.Name, func(t *testing.T) { testGolden(t, c, file) })
 		}
 	})
 }
 
-func testGolden(t *testing.T, c *golden.Case) {
+func testGolden(t *testing.T, c *golden.Case, file *param.File) {
 	net := newLSTM(t, lstm.Config{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
 		Bidirectional: c.Bidirectional, Bias: c.Bias})
-	values := map[string][]float32{}
-	for _, p := range c.Parameters {
-		values[p.Name] = p.Data
-	}
-	for _, p := range net.Parameters() {
-		if copy(p.Data, values[p.Name]) != len(p.Data) {
-			t.Fatalf("%s: %d golden values, want %d", p.Name, len(values[p.Name]), len(p.Data))
-		}
+	if err := net.LoadFile(file, c.ParameterPrefix); err != nil {
+		t.Fatal(err)
 	}
 	l, err := packed.NewLayout(c.Lengths)
 	if err != nil {
@@ -79,6 +82,43 @@ func testGolden(t *testing.T, c *golden.Case) {
 	sameBits(t, "Y of inference", again.Y, out.Y)
 	sameBits(t, "HN of inference", again.HN, out.HN)
 	sameBits(t, "CN of inference", again.CN, out.CN)
+}
+
+// TestLoadStateDict reads layers out of the state_dict of a larger PyTorch module,
+// each by its prefix.
+func TestLoadStateDict(t *testing.T) {
+	content, err := os.ReadFile("testdata/state_dict.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := 0
+	for _, c := range golden.Load(t, "testdata/golden.safetensors") {
+		if c.StateDictPrefix == "" {
+			continue
+		}
+		net := newLSTM(t, lstm.Config{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
+			Bidirectional: c.Bidirectional, Bias: c.Bias})
+		for name, prefix := range map[string]string{"no prefix": "", "another module": "embedding.", "a typo": "encodr."} {
+			before := append([]float32(nil), net.Parameters()[0].Data...)
+			if err := net.Load(bytes.NewReader(content), prefix); err == nil || !strings.Contains(err.Error(), "weight_ih_l0") {
+				t.Errorf("%s: %v: want an error that names the parameter", name, err)
+			}
+			sameBits(t, "parameters after a failed Load", net.Parameters()[0].Data, before)
+		}
+		if err := net.Load(bytes.NewReader(content), c.StateDictPrefix); err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range net.Parameters() {
+			if p.Name != c.Parameters[i].Name {
+				t.Errorf("parameter %d is %s, PyTorch's %s", i, p.Name, c.Parameters[i].Name)
+			}
+			sameBits(t, p.Name, p.Data, c.Parameters[i].Data)
+		}
+		loaded++
+	}
+	if loaded == 0 {
+		t.Error("no case names its prefix in the state_dict")
+	}
 }
 
 // packedRows packs the case's padded batch by the oracle's naive order.

@@ -81,6 +81,47 @@ func testReference(t *testing.T, c lstm.Config, lengths []int) {
 	}
 }
 
+// TestFiniteDifferences compares the gradients with central differences of the oracle's
+// forward pass alone, in float64.
+func TestFiniteDifferences(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		c := lstm.Config{InputSize: 2, HiddenSize: 3, NumLayers: 2, Bidirectional: true, Bias: true}
+		lengths := []int{2, 0, 4, 1}
+		rng := newRand(6)
+		net, l := newLSTM(t, c), newLayout(t, lengths)
+		x, dy := uniform(rng, l.Rows()*c.InputSize, 1), uniform(rng, l.Rows()*c.OutputSize(), 1)
+		h0, c0 := uniform(rng, c.StateSize(len(lengths)), 1), uniform(rng, c.StateSize(len(lengths)), 1)
+		oracle := &reference.LSTM{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
+			Bidirectional: true, Bias: true, Weights: map[string][]float64{}}
+		for _, p := range net.Parameters() {
+			oracle.Weights[p.Name] = reference.Widen(p.Data)
+		}
+		wideX, wideH, wideC, wideDY := reference.Widen(x), reference.Widen(h0), reference.Widen(c0), reference.Widen(dy)
+		loss := func() float64 {
+			sequences := reference.SplitRows(wideX, lengths, c.InputSize)
+			sum := 0.0
+			for i, y := range reference.PackRows(oracle.Forward(sequences, wideH, wideC, nil).Y, c.OutputSize()) {
+				sum += y * wideDY[i]
+			}
+			return sum
+		}
+		ws, grads := lstm.NewWorkspace(2), net.NewGradients()
+		if _, err := net.ForwardTraining(ws, l, x, &lstm.State{H: h0, C: c0}, 0); err != nil {
+			t.Fatal(err)
+		}
+		back, err := net.Backward(ws, lstm.Upstream{Y: dy}, grads)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "dX", back.X, reference.NumericalGradient(loss, wideX))
+		near(t, "dH0", back.H0, reference.NumericalGradient(loss, wideH))
+		near(t, "dC0", back.C0, reference.NumericalGradient(loss, wideC))
+		for _, g := range grads.Tensors() {
+			near(t, g.Name, g.Data, reference.NumericalGradient(loss, oracle.Weights[g.Name]))
+		}
+	})
+}
+
 // near asks for each element within 2e-6 of the tensor's largest value (with a floor
 // of 1): some 30 float32 roundings.
 func near(t *testing.T, name string, got []float32, want []float64) {
