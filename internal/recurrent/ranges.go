@@ -15,7 +15,7 @@ func splitRows(ranges []rowRange, l *packed.Layout, count int) []rowRange {
 	for i := range ranges {
 		ranges[i].first = row
 		goal := (l.Rows()*(i+1) + count/2) / count
-		for row < len(sorted) && (i == count-1 || tokens+lengths[sorted[row]]/2 < goal) && (i == count-1 || tokens < goal) {
+		for row < len(sorted) && (i == count-1 || tokens+lengths[sorted[row]]/2 < goal) {
 			tokens += lengths[sorted[row]]
 			row++
 		}
