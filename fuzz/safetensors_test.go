@@ -2,13 +2,15 @@ package fuzz
 
 import (
 	"bytes"
+	"runtime"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/param"
 )
 
-// FuzzSafetensors reads hostile files. What is accepted must load tensor by tensor,
-// and what loads must survive being written and read again.
+// FuzzSafetensors reads hostile files. Reading allocates no more than the file's size
+// warrants; a tensor that does not load leaves every destination as it was; and what
+// loads must survive being written and read again.
 func FuzzSafetensors(f *testing.F) {
 	var valid bytes.Buffer
 	err := param.Write(&valid, []param.Tensor{
@@ -25,7 +27,13 @@ func FuzzSafetensors(f *testing.F) {
 	f.Add([]byte("\x3c\x00\x00\x00\x00\x00\x00\x00" + `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}      ` + "\x00\x00\xc0\x7f"))
 	f.Add([]byte("\x48\x00\x00\x00\x00\x00\x00\x00" + `{"a":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[0,0]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		file, err := param.Read(bytes.NewReader(data))
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20+1000*uint64(len(data)) {
+			t.Fatalf("%d bytes allocated for a file of %d", n, len(data))
+		}
 		if err != nil {
 			return
 		}
@@ -43,8 +51,18 @@ func FuzzSafetensors(f *testing.F) {
 				t.Fatalf("%q: shape %v in a file of %d bytes", name, shape, len(data))
 			}
 			tensor := param.Tensor{Name: name, Shape: shape, Data: make([]float32, elements)}
+			for i := range tensor.Data {
+				tensor.Data[i] = untouched
+			}
+			absent := param.Tensor{Name: name + " absent", Data: []float32{untouched}}
+			if file.Into("", []param.Tensor{tensor, absent}) == nil {
+				t.Fatalf("%q is not in the file, but loaded", absent.Name)
+			}
+			checkUntouched(t, tensor, absent)
 			if file.Into("", []param.Tensor{tensor}) == nil {
 				loaded = append(loaded, tensor)
+			} else {
+				checkUntouched(t, tensor)
 			}
 		}
 		var again bytes.Buffer
@@ -59,4 +77,17 @@ func FuzzSafetensors(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+const untouched = 12345.5
+
+func checkUntouched(t *testing.T, tensors ...param.Tensor) {
+	t.Helper()
+	for _, tensor := range tensors {
+		for i, v := range tensor.Data {
+			if v != untouched {
+				t.Fatalf("%q: element %d became %v in spite of an error", tensor.Name, i, v)
+			}
+		}
+	}
 }

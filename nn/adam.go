@@ -68,6 +68,9 @@ func NewAdam(params []param.Parameter, config AdamConfig, workerCount int) (*Ada
 // or a loaded state whose step is no whole number, is an error and changes nothing.
 // Nothing is allocated.
 func (a *Adam) Step(lr float64) error {
+	if a == nil {
+		return errNotMade
+	}
 	step, err := a.begin(lr)
 	if err != nil {
 		return err
@@ -82,12 +85,28 @@ func (a *Adam) Step(lr float64) error {
 		lerpFromEnd: 1-c.Beta1 >= 0.5, beta1: float32(1 - float32(1-c.Beta1)),
 	}
 	if c.DecoupledDecay {
-		a.rule.keep = float32(1 - lr*c.WeightDecay)
+		a.rule.keep = float32(1 - float64(lr*c.WeightDecay))
 	} else {
 		a.rule.decay = float32(c.WeightDecay)
 	}
 	a.finish(&a.rule, step)
 	return nil
+}
+
+// ZeroGrad sets every gradient to 0.
+func (a *Adam) ZeroGrad() {
+	if a != nil {
+		a.zeroGrad()
+	}
+}
+
+// State returns "step" [2] and, for each parameter with a gradient, its moments
+// under its name, such as "weight.exp_avg", in its shape.
+func (a *Adam) State() []param.Tensor {
+	if a == nil {
+		return nil
+	}
+	return a.state()
 }
 
 // adamRule holds the factors of one step.
@@ -106,7 +125,7 @@ func (r *adamRule) apply(p *param.Parameter, first, end, offset int) {
 	mean := r.mean[offset+first : offset+end][:len(value)]
 	square := r.square[offset+first : offset+end][:len(value)]
 	for i, g := range grad {
-		x := value[i] * r.keep
+		x := float32(value[i] * r.keep) // rounded here: fused with the last line it would differ
 		if r.decay != 0 {
 			g += float32(r.decay * x)
 		}

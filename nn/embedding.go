@@ -40,11 +40,17 @@ func NewEmbedding(numEmbeddings, embeddingDim, paddingIndex int, seed uint64) (*
 // Tensors returns the table under PyTorch's name "weight". Data is the layer's own
 // memory.
 func (e *Embedding) Tensors() []param.Tensor {
+	if e == nil {
+		return nil
+	}
 	return []param.Tensor{{Name: "weight", Shape: []int{e.NumEmbeddings, e.EmbeddingDim}, Data: e.Weight}}
 }
 
 // Parameters returns the table with its gradient, its name behind prefix.
 func (e *Embedding) Parameters(prefix string) []param.Parameter {
+	if e == nil {
+		return nil
+	}
 	return []param.Parameter{{Name: prefix + "weight", Shape: []int{e.NumEmbeddings, e.EmbeddingDim}, Value: e.Weight, Grad: e.DWeight}}
 }
 

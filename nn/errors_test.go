@@ -146,3 +146,29 @@ func TestSimpleSchedules(t *testing.T) {
 		}
 	}
 }
+
+// What a New function that failed left behind is an error to use, not a crash.
+func TestNilReceivers(t *testing.T) {
+	var adam *nn.Adam
+	var sgd *nn.SGD
+	for _, o := range []nn.Optimizer{adam, sgd} {
+		wantError(t, "Step", o.Step(1), "New")
+		o.ZeroGrad()
+		if len(o.State()) != 0 {
+			t.Error("a nil optimiser has a state")
+		}
+	}
+	var e *nn.Embedding
+	if len(e.Tensors()) != 0 || len(e.Parameters("")) != 0 {
+		t.Error("a nil embedding has parameters")
+	}
+	_, err := e.Forward(nil, nil)
+	wantError(t, "Forward", err, "nil")
+	wantError(t, "Backward", e.Backward(nil, nil), "nil")
+	var plateau *nn.ReduceOnPlateau
+	_, err = plateau.Step(1)
+	wantError(t, "plateau", err, "nil")
+	if plateau.LR(0) != 0 {
+		t.Error("a nil schedule has a rate")
+	}
+}

@@ -97,8 +97,7 @@ func checkParameter(i int, p param.Parameter) error {
 	return nil
 }
 
-// ZeroGrad sets every gradient to 0.
-func (o *optimizer) ZeroGrad() {
+func (o *optimizer) zeroGrad() {
 	if o == nil {
 		return
 	}
@@ -107,9 +106,8 @@ func (o *optimizer) ZeroGrad() {
 	}
 }
 
-// State returns "step" [2] and, for each parameter with a gradient, its moments
-// under its name, such as "weight.exp_avg", in its shape.
-func (o *optimizer) State() []param.Tensor {
+// state returns the step and each parameter's moments.
+func (o *optimizer) state() []param.Tensor {
 	if o == nil {
 		return nil
 	}
@@ -134,10 +132,12 @@ func (o *optimizer) steps() (float64, error) {
 	return high*progressUnit + low, nil
 }
 
+var errNotMade = errors.New("nn: Step: the optimiser was not made by its New function")
+
 // begin returns the number of the step that begins, from 1.
 func (o *optimizer) begin(lr float64) (step float64, err error) {
 	if o == nil {
-		return 0, errors.New("nn: Step: the optimiser was not made by its New function")
+		return 0, errNotMade
 	}
 	if !(lr >= 0 && lr <= math.MaxFloat32) {
 		return 0, fmt.Errorf("nn: Step: lr = %v: want a finite number >= 0", lr)

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -107,11 +108,19 @@ func NewReduceOnPlateau(lr float64) *ReduceOnPlateau {
 }
 
 // LR returns the learning rate; the step does not matter.
-func (r *ReduceOnPlateau) LR(int) float64 { return r.Rate }
+func (r *ReduceOnPlateau) LR(int) float64 {
+	if r == nil {
+		return 0
+	}
+	return r.Rate
+}
 
 // Step takes the metric of an epoch and returns the learning rate of the next. A
 // metric that is NaN or infinite is an error and changes nothing.
 func (r *ReduceOnPlateau) Step(metric float64) (lr float64, err error) {
+	if r == nil {
+		return 0, errors.New("nn: ReduceOnPlateau.Step: the schedule is nil")
+	}
 	if math.IsNaN(metric) || math.IsInf(metric, 0) {
 		return r.Rate, fmt.Errorf("nn: ReduceOnPlateau.Step: metric = %v: want a finite number", metric)
 	}

@@ -63,6 +63,9 @@ func NewSGD(params []param.Parameter, config SGDConfig, workerCount int) (*SGD, 
 // Step makes one step at learning rate lr; errors as for [Adam.Step]. Nothing is
 // allocated.
 func (s *SGD) Step(lr float64) error {
+	if s == nil {
+		return errNotMade
+	}
 	step, err := s.begin(lr)
 	if err != nil {
 		return err
@@ -80,6 +83,22 @@ func (s *SGD) Step(lr float64) error {
 	}
 	s.finish(&s.rule, step)
 	return nil
+}
+
+// ZeroGrad sets every gradient to 0.
+func (s *SGD) ZeroGrad() {
+	if s != nil {
+		s.zeroGrad()
+	}
+}
+
+// State returns "step" [2] and, with momentum, the buffer of each parameter that has
+// a gradient under its name, such as "weight.momentum_buffer", in its shape.
+func (s *SGD) State() []param.Tensor {
+	if s == nil {
+		return nil
+	}
+	return s.state()
 }
 
 // sgdRule holds the factors of one step.

@@ -13,14 +13,17 @@ import (
 // WriteFileAtomic replaces the named file by what write writes: all of it or
 // nothing. The bytes go to a new file in the same directory, which is flushed to
 // the disk and then renamed. If anything fails, write included, the old file is as
-// it was and the new one is removed. A file that exists keeps its permissions; a
-// symbolic link is followed.
+// it was and the new one is removed. A file that exists keeps its permissions, which
+// the new one has before the first byte; a symbolic link is followed. What exists
+// and is not a regular file, such as a directory or a device, and a link to nothing
+// are errors.
 func WriteFileAtomic(path string, write func(io.Writer) error) (err error) {
 	if write == nil {
 		return fmt.Errorf("param: WriteFileAtomic %s: write is nil", path)
 	}
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
+	path, old, err := target(path)
+	if err != nil {
+		return fmt.Errorf("param: WriteFileAtomic: %w", err)
 	}
 	file, err := createBeside(path)
 	if err != nil {
@@ -33,6 +36,11 @@ func WriteFileAtomic(path string, write func(io.Writer) error) (err error) {
 			os.Remove(file.Name())
 		}
 	}()
+	if old != nil {
+		if err := file.Chmod(old.Mode().Perm()); err != nil {
+			return fmt.Errorf("param: writing %s: %w", path, err)
+		}
+	}
 	if err := write(file); err != nil {
 		return fmt.Errorf("param: writing %s: %w", path, err)
 	}
@@ -42,6 +50,29 @@ func WriteFileAtomic(path string, write func(io.Writer) error) (err error) {
 	renamed = true
 	syncDirectory(filepath.Dir(path))
 	return nil
+}
+
+// target returns the path of the file that path names, links followed, and what
+// stands there now: a regular file, or nil for nothing.
+func target(path string) (string, fs.FileInfo, error) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return path, nil, nil
+	}
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		link := path
+		if path, err = filepath.EvalSymlinks(link); err != nil {
+			return "", nil, fmt.Errorf("%s is a link: %w", link, err)
+		}
+		info, err = os.Lstat(path)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return "", nil, fmt.Errorf("%s is not a regular file: its mode is %v", path, info.Mode())
+	}
+	return path, info, nil
 }
 
 // createBeside creates a new file in the directory of path, with the permissions
@@ -56,14 +87,8 @@ func createBeside(path string) (*os.File, error) {
 	}
 }
 
-// finish gives file the permissions of the one at path, brings it to the disk and
-// puts it in that place.
+// finish brings file to the disk and puts it in the place of path.
 func finish(file *os.File, path string) error {
-	if old, err := os.Stat(path); err == nil {
-		if err := file.Chmod(old.Mode().Perm()); err != nil {
-			return err
-		}
-	}
 	if err := file.Sync(); err != nil {
 		return err
 	}

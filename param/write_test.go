@@ -109,10 +109,10 @@ func TestAtomicTargets(t *testing.T) {
 	wantError(t, "no directory", param.WriteFile(filepath.Join(directory, "none", "a"), nil, nil), "none")
 
 	inTheWay := filepath.Join(directory, "folder")
-	if err := os.MkdirAll(filepath.Join(inTheWay, "full"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	wantError(t, "rename onto a directory", param.WriteFile(inTheWay, nil, nil), inTheWay)
+	wantError(t, "rename onto a directory", param.WriteFileAtomic(inTheWay, func(io.Writer) error {
+		return os.MkdirAll(filepath.Join(inTheWay, "full"), 0o777)
+	}), inTheWay)
+	wantError(t, "a directory", param.WriteFile(inTheWay, nil, nil), inTheWay, "not a regular file")
 
 	target, link := filepath.Join(directory, "target"), filepath.Join(directory, "link")
 	if err := param.WriteFile(target, nil, nil); err != nil {
@@ -127,8 +127,41 @@ func TestAtomicTargets(t *testing.T) {
 	if f, err := param.ReadFile(target); err != nil || len(f.Names()) != len(sample()) {
 		t.Errorf("the link's target was not written: %v", err)
 	}
-	if entries, _ := os.ReadDir(directory); len(entries) != 3 {
-		t.Errorf("the directory holds %v, want folder, link, target", entries)
+	loose := filepath.Join(directory, "loose")
+	if err := os.Symlink(filepath.Join(directory, "none"), loose); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, "a link to nothing", param.WriteFile(loose, nil, nil), loose, "link")
+	wantError(t, "a link to a directory", func() error {
+		if err := os.Symlink(inTheWay, filepath.Join(directory, "toFolder")); err != nil {
+			t.Fatal(err)
+		}
+		return param.WriteFile(filepath.Join(directory, "toFolder"), nil, nil)
+	}(), "not a regular file")
+	if entries, _ := os.ReadDir(directory); len(entries) != 5 {
+		t.Errorf("the directory holds %v, want folder, link, loose, target, toFolder", entries)
+	}
+}
+
+// The bytes of a private file are private while they are written, too.
+func TestAtomicPermissions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "private")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := param.WriteFileAtomic(path, func(w io.Writer) error {
+		files, err := filepath.Glob(path + ".*")
+		if err != nil || len(files) != 1 {
+			return fmt.Errorf("files %v beside it, %v", files, err)
+		}
+		info, err := os.Stat(files[0])
+		if err == nil && info.Mode().Perm() != 0o600 {
+			err = fmt.Errorf("permissions %v, want 0600", info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

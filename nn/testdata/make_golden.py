@@ -113,10 +113,11 @@ golden = dict(
         optimise("sgd", sgd, dict(momentum=0.9, dampening=0.25, weight_decay=0.05)),
         optimise("sgd", sgd, dict(momentum=0.8, nesterov=True, weight_decay=0.05)),
     ],
-    clip=[clip(1, 1.0), clip(1, 100.0), clip(1e-3, 0.0), clip(1e5, 0.25)],
+    clip=[clip(1, 1.0), clip(1, 100.0), clip(1e-3, 0.0), clip(1e5, 0.25), clip(1e-6, 1e-7)],
     one_cycle=[one_cycle(50, {}), one_cycle(7, dict(pct_start=0.5, div_factor=10.0, final_div_factor=100.0)), one_cycle(4, dict(pct_start=0.1))],
     plateau=[plateau(dict(patience=2)), plateau(dict(patience=1, factor=0.5, cooldown=2, threshold=1e-2, threshold_mode="abs")),
-             plateau(dict(patience=0, mode="max", min_lr=0.05)), plateau(dict(patience=0, factor=0.01, eps=1e-4))],
+             plateau(dict(patience=0, mode="max", min_lr=0.05)), plateau(dict(patience=0, factor=0.01, eps=1e-4)),
+             plateau(dict(patience=3, threshold=0.0))],
     linear=linear(),
     embedding=embedding(),
 )
