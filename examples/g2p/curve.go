@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"math"
 
 	"github.com/packedlstm/packedlstm/param"
 	"gonum.org/v1/plot"
@@ -29,7 +30,7 @@ func writeCurve(path string, epochs []epochRecord) error {
 	if err != nil {
 		return err
 	}
-	img := vgimg.NewWith(vgimg.UseWH(8*vg.Inch, 8*vg.Inch), vgimg.UseDPI(120))
+	img := vgimg.NewWith(vgimg.UseWH(10*vg.Inch, 20*vg.Inch/3), vgimg.UseDPI(120)) // 1200 x 800
 	tiles := draw.Tiles{Rows: 2, Cols: 1, PadX: vg.Points(10), PadY: vg.Points(14),
 		PadTop: vg.Points(10), PadBottom: vg.Points(10), PadLeft: vg.Points(10), PadRight: vg.Points(14)}
 	plots := [][]*plot.Plot{{losses}, {errors}}
@@ -49,11 +50,24 @@ type series struct {
 	color color.Color
 }
 
+// label says where the series ends and what its lowest value is: the model that is
+// kept is that of the lowest word error rate, which need not be the last.
+func (s series) label(epochs []epochRecord) string {
+	if len(epochs) == 0 {
+		return s.name
+	}
+	lowest := s.value(epochs[0])
+	for _, e := range epochs {
+		lowest = min(lowest, s.value(e))
+	}
+	return fmt.Sprintf("%s: %.3g at the end, lowest %.3g", s.name, s.value(epochs[len(epochs)-1]), lowest)
+}
+
 func panel(title, unit string, epochs []epochRecord, lines []series) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, "epoch", unit
 	p.Y.Min = 0
-	p.X.Tick.Marker = epochTicks{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = epochTicks{}, valueTicks{}
 	p.Legend.Top = true
 	p.Add(plotter.NewGrid())
 	for _, s := range lines {
@@ -68,17 +82,13 @@ func panel(title, unit string, epochs []epochRecord, lines []series) (*plot.Plot
 		line.Color, dots.Color, dots.Shape = s.color, s.color, draw.CircleGlyph{}
 		line.Width = vg.Points(1.5)
 		p.Add(line, dots)
-		label := s.name
-		if n := len(epochs); n > 0 {
-			label = fmt.Sprintf("%s: %.3g at the end", s.name, s.value(epochs[n-1]))
-		}
-		p.Legend.Add(label, line, dots)
+		p.Legend.Add(s.label(epochs), line, dots)
 	}
 	if len(epochs) > 0 {
 		p.X.Min, p.X.Max = float64(epochs[0].Epoch)-0.25, float64(epochs[len(epochs)-1].Epoch)+0.25
 	}
 	p.Y.Min = 0
-	p.Y.Max *= 1.15 // room for the legend
+	p.Y.Max *= 1.2 // room for the legend
 	return p, nil
 }
 
@@ -92,6 +102,25 @@ func (epochTicks) Ticks(low, high float64) []plot.Tick {
 		if e%step == 0 || step == 1 {
 			ticks = append(ticks, plot.Tick{Value: float64(e), Label: fmt.Sprint(e)})
 		}
+	}
+	return ticks
+}
+
+// valueTicks marks about six round values.
+type valueTicks struct{}
+
+func (valueTicks) Ticks(low, high float64) []plot.Tick {
+	// The smallest of 1, 2, 5 times a power of ten that gives at most seven marks.
+	step := math.Pow(10, math.Floor(math.Log10(max(high-low, 1e-9)/7)))
+	for _, factor := range []float64{2, 2.5, 2} {
+		if (high-low)/step > 7 {
+			step *= factor
+		}
+	}
+	var ticks []plot.Tick
+	last := math.Floor(high/step + 1e-9) // 1.4/0.2 is just below 7
+	for i := math.Ceil(low / step); i <= last; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: fmt.Sprintf("%.4g", i*step)})
 	}
 	return ticks
 }

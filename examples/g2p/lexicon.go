@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,11 +20,13 @@ import (
 //go:embed data/train.tsv.gz
 var embeddedLexicon []byte
 
-// Bounds on what a lexicon may hold: beyond them it is no lexicon.
+// Bounds on what a lexicon may hold, some twenty times CMUdict: beyond them it is no
+// lexicon, but perhaps a small gzip file that unpacks to more than the memory.
 const (
-	maxLine    = 1 << 16
-	maxEntries = 10_000_000
-	maxSymbols = 1000 // letters of a word, phonemes of a pronunciation
+	maxLine           = 1 << 16
+	maxText           = 64 << 20 // bytes, unpacked
+	maxPronunciations = 2_000_000
+	maxSymbols        = 1000 // letters of a word, phonemes of a pronunciation
 )
 
 // entry is a word and its pronunciations, in the order of the file.
@@ -34,56 +37,100 @@ type entry struct {
 
 // readLexicon reads WORD<TAB>PH PH ..., a line a pronunciation, further
 // pronunciations on lines of their own or in further tab-separated fields; gzip is
-// recognised by its first bytes. Entries stand in the order of the words' first lines.
-// Errors name the line.
+// recognised by its first bytes, and a byte-order mark, carriage returns before line
+// ends and empty lines are passed over. Entries stand in the order of the words' first
+// lines. Errors name the line.
 func readLexicon(r io.Reader, name string) ([]entry, error) {
 	buffered := bufio.NewReader(r)
 	if head, _ := buffered.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
 		unzipped, err := gzip.NewReader(buffered)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", name, readError(err))
 		}
 		buffered = bufio.NewReader(unzipped)
 	}
-	var entries []entry
-	index := map[string]int{}
+	var l lexicon
 	lines := bufio.NewScanner(buffered)
 	lines.Buffer(nil, maxLine)
 	number := 0
 	for lines.Scan() {
 		number++
-		line := strings.TrimSuffix(lines.Text(), "\r")
-		if line == "" {
-			continue
+		err := l.add(lines.Text(), number == 1)
+		// A line that the failure of the reader cut short is not to blame itself.
+		if failure := lines.Err(); failure != nil {
+			err = readError(failure)
 		}
-		word, pronunciations, err := parseLine(line)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
-		i, known := index[word]
-		if !known {
-			if len(entries) == maxEntries {
-				return nil, fmt.Errorf("%s:%d: more than %d words", name, number, maxEntries)
-			}
-			i = len(entries)
-			index[word] = i
-			entries = append(entries, entry{word: word})
-		}
-		entries[i].pronunciations = append(entries[i].pronunciations, pronunciations...)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", name, number+1, err)
+		return nil, fmt.Errorf("%s:%d: %w", name, number+1, readError(err))
 	}
-	if len(entries) == 0 {
+	if len(l.entries) == 0 {
 		return nil, fmt.Errorf("%s: no word in it", name)
 	}
-	return entries, nil
+	return l.entries, nil
+}
+
+// readError says in the terms of a lexicon what its reader or scanner reported.
+func readError(err error) error {
+	switch {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("a line of %d bytes or more", maxLine)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the gzip data is cut off: %w", err)
+	}
+	return err
+}
+
+// lexicon collects entries line by line.
+type lexicon struct {
+	entries              []entry
+	index                map[string]int // word -> its entry
+	text, pronunciations int            // so far: bytes, pronunciations
+}
+
+func (l *lexicon) add(line string, first bool) error {
+	if l.text += len(line) + 1; l.text > maxText {
+		return fmt.Errorf("more than %d bytes of text", maxText)
+	}
+	line = strings.TrimSuffix(line, "\r")
+	if first {
+		line = strings.TrimPrefix(line, "\ufeff")
+	}
+	if line == "" {
+		return nil
+	}
+	word, pronunciations, err := parseLine(line)
+	if err != nil {
+		return err
+	}
+	if l.pronunciations += len(pronunciations); l.pronunciations > maxPronunciations {
+		return fmt.Errorf("more than %d pronunciations", maxPronunciations)
+	}
+	i, known := l.index[word]
+	if !known {
+		if l.index == nil {
+			l.index = map[string]int{}
+		}
+		i = len(l.entries)
+		l.index[word] = i
+		l.entries = append(l.entries, entry{word: word})
+	}
+	l.entries[i].pronunciations = append(l.entries[i].pronunciations, pronunciations...)
+	return nil
 }
 
 // parseLine splits one line. Words are taken in upper case, as CMUdict has them.
 func parseLine(line string) (word string, pronunciations [][]string, err error) {
 	if !utf8.ValidString(line) {
 		return "", nil, errors.New("not UTF-8")
+	}
+	for _, c := range line {
+		if c != '\t' && unicode.IsControl(c) {
+			return "", nil, fmt.Errorf("%q: control character %U: want text", shorten(line), c)
+		}
 	}
 	word, rest, found := strings.Cut(line, "\t")
 	if !found {

@@ -2,10 +2,11 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Ids of the phonemes' side that are no phonemes: what begins the decoder's input,
@@ -60,20 +61,51 @@ func (v *vocabulary) index() {
 	}
 }
 
+// maxVocabulary bounds the letters and the phonemes: embeddings and readout grow with
+// them, and a file with more is no lexicon.
+const maxVocabulary = 10_000
+
 // parseVocabulary reads what json.Marshal wrote.
 func parseVocabulary(text string) (*vocabulary, error) {
 	v := &vocabulary{}
 	if err := json.Unmarshal([]byte(text), v); err != nil {
 		return nil, err
 	}
+	if err := v.check(); err != nil {
+		return nil, err
+	}
 	v.index()
-	if len(v.Letters) == 0 || len(v.Phonemes) == 0 {
-		return nil, errors.New("no letters or no phonemes")
-	}
-	if len(v.letterIDs) != len(v.Letters) || len(v.phonemeIDs) != len(v.Phonemes) {
-		return nil, errors.New("a symbol stands twice")
-	}
 	return v, nil
+}
+
+// check returns an error unless every letter is one character, every phoneme a word of
+// printable ones, none stands twice, and their numbers are within bounds.
+func (v *vocabulary) check() error {
+	for _, list := range []struct {
+		kind    string
+		symbols []string
+		valid   func(string) bool
+	}{
+		{"letters", v.Letters, func(s string) bool { return utf8.RuneCountInString(s) == 1 }},
+		{"phonemes", v.Phonemes, func(s string) bool {
+			return s != "" && !strings.ContainsFunc(s, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) })
+		}},
+	} {
+		if n := len(list.symbols); n < 1 || n > maxVocabulary {
+			return fmt.Errorf("%d %s: want 1 to %d", n, list.kind, maxVocabulary)
+		}
+		first := map[string]int{}
+		for i, s := range list.symbols {
+			if !list.valid(s) {
+				return fmt.Errorf("%s[%d] = %q: want one symbol", list.kind, i, shorten(s))
+			}
+			if j, twice := first[s]; twice {
+				return fmt.Errorf("%s[%d] = %q: stands at %d already", list.kind, i, shorten(s), j)
+			}
+			first[s] = i
+		}
+	}
+	return nil
 }
 
 // encodeWord returns the ids of the word's letters, in upper case; letters that are
