@@ -110,10 +110,10 @@ func (epochTicks) Ticks(low, high float64) []plot.Tick {
 type valueTicks struct{}
 
 func (valueTicks) Ticks(low, high float64) []plot.Tick {
-	// The smallest of 1, 2, 5 times a power of ten that gives at most seven marks.
-	step := math.Pow(10, math.Floor(math.Log10(max(high-low, 1e-9)/7)))
+	// The smallest of 1, 2, 5 times a power of ten that gives at most eight steps.
+	step := math.Pow(10, math.Floor(math.Log10(max(high-low, 1e-9)/8)))
 	for _, factor := range []float64{2, 2.5, 2} {
-		if (high-low)/step > 7 {
+		if (high-low)/step > 8 {
 			step *= factor
 		}
 	}

@@ -79,7 +79,7 @@ func readError(err error) error {
 	case errors.Is(err, bufio.ErrTooLong):
 		return fmt.Errorf("a line of %d bytes or more", maxLine)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("the gzip data is cut off: %w", err)
+		return fmt.Errorf("the gzip data is damaged or cut off: %w", err)
 	}
 	return err
 }

@@ -90,6 +90,9 @@ func (r *run) start() error {
 		return err
 	}
 	r.vocabulary = newVocabulary(train)
+	if err := r.vocabulary.check(); err != nil {
+		return err
+	}
 	if r.model, err = seq2seq.New(r.settings.model(r.vocabulary), r.settings.Seed); err != nil {
 		return err
 	}
