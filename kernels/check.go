@@ -55,10 +55,11 @@ func overlap(a, b []float32) bool {
 	return a0 < b0+uintptr(len(b))*4 && b0 < a0+uintptr(len(a))*4
 }
 
-// checkUnits returns an error unless a gate block has 1 to GateBlock units.
+// checkUnits returns an error unless a gate kernel has units, few enough that four
+// times their padded count can be a stride.
 func checkUnits(operation string, units int) error {
-	if units < 1 || units > GateBlock {
-		return fmt.Errorf("kernels: %s: Units = %d: want 1 to %d", operation, units, GateBlock)
+	if units < 1 || units > maxDimension/8 {
+		return fmt.Errorf("kernels: %s: Units = %d: want 1 to %d", operation, units, maxDimension/8)
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 
 func multiply(l Level, p *Panels, x *Product, columns int) {
 	if l == AVX2 && p.k > 0 {
-		multiplyAVX2(p, x, columns)
+		multiplyTiles(l, p, x, columns)
 		return
 	}
 	multiplyPortable(p, x, columns)

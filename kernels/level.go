@@ -14,8 +14,12 @@ type Level uint8
 const (
 	// Portable is plain Go and runs everywhere.
 	Portable Level = iota
+	// NEON is arm64 assembly that needs ASIMD, which every arm64 CPU has.
+	NEON
 	// AVX2 is amd64 assembly that needs AVX, AVX2 and FMA.
 	AVX2
+	// AVX512 is amd64 assembly that needs AVX-512 F, DQ, BW and VL besides.
+	AVX512
 
 	levelCount
 )
@@ -30,7 +34,9 @@ var levels = [levelCount]struct {
 	available bool
 }{
 	Portable: {"portable", true},
+	NEON:     {"neon", hasNEON},
 	AVX2:     {"avx2", hasAVX2},
+	AVX512:   {"avx512", hasAVX512},
 }
 
 // active holds the Level that new panels and calls without an explicit level use.
@@ -58,7 +64,8 @@ func best() Level {
 	return available[len(available)-1]
 }
 
-// String returns the level's name as LevelVariable takes it: "portable", "avx2".
+// String returns the level's name as LevelVariable takes it: "portable", "neon",
+// "avx2", "avx512".
 func (l Level) String() string {
 	if l < levelCount {
 		return levels[l].name

@@ -2,4 +2,4 @@
 
 package kernels
 
-const hasAVX2 = false
+const hasNEON, hasAVX2, hasAVX512 = false, false, false

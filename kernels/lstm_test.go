@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -8,7 +9,19 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// forwardBlock is one gate block with odd strides and canaries around everything
+// someUnits passes through every remainder of a gate block and several blocks.
+func someUnits() []int {
+	units := []int{31, 32, 33, 47, 64, 65, 100}
+	for u := 1; u <= 18; u++ {
+		units = append(units, u)
+	}
+	return units
+}
+
+// blockWidth returns units rounded up to whole gate blocks.
+func blockWidth(units int) int { return (units + 15) / 16 * 16 }
+
+// forwardBlock is one gate step with odd strides and canaries around everything
 // that is written.
 type forwardBlock struct {
 	kernels.LSTMForward
@@ -17,14 +30,15 @@ type forwardBlock struct {
 
 func newForwardBlock(t *testing.T, rows, units int, scale float64, seed uint64) *forwardBlock {
 	rng := newRand(seed)
-	b := &forwardBlock{LSTMForward: kernels.LSTMForward{
-		PreStride: 67, GatesStride: 71, CStride: 17, CellStride: 19, HStride: 23, YStride: 33, Rows: rows, Units: units}}
+	p := blockWidth(units)
+	b := &forwardBlock{LSTMForward: kernels.LSTMForward{PreStride: 4*p + 3, GatesStride: 4*p + 7, CStride: p + 1, CellStride: p + 3,
+		HStride: p + 7, YStride: p + 17, Rows: rows, Units: units}}
 	for _, s := range []struct {
 		name          string
 		dst           *[]float32
 		stride, width int
-	}{{"Pre", &b.Pre, 67, 64}, {"Gates", &b.Gates, 71, 64}, {"C", &b.C, 17, 16}, {"Cell", &b.Cell, 19, 16},
-		{"H", &b.H, 23, 16}, {"Y", &b.Y, 33, units}} {
+	}{{"Pre", &b.Pre, b.PreStride, 4 * p}, {"Gates", &b.Gates, b.GatesStride, 4 * p}, {"C", &b.C, b.CStride, p},
+		{"Cell", &b.Cell, b.CellStride, p}, {"H", &b.H, b.HStride, p}, {"Y", &b.Y, b.YStride, units}} {
 		x, intact := guarded(t, s.name, (rows-1)*s.stride+s.width)
 		copy(x, uniform(rng, len(x), scale))
 		*s.dst, b.intact = x, append(b.intact, intact)
@@ -37,7 +51,7 @@ func newForwardBlock(t *testing.T, rows, units int, scale float64, seed uint64) 
 func TestLSTMForwardLevels(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
 		for _, rows := range []int{1, 2, 3, 5, 17} {
-			for units := 1; units <= 16; units++ {
+			for _, units := range someUnits() {
 				for _, scale := range []float64{0.1, 3, 200} {
 					seed := uint64(rows*100 + units)
 					want, got := newForwardBlock(t, rows, units, scale, seed), newForwardBlock(t, rows, units, scale, seed)
@@ -103,14 +117,15 @@ type backwardBlock struct {
 
 func newBackwardBlock(t *testing.T, rows, units int, seed uint64) *backwardBlock {
 	rng := newRand(seed)
-	b := &backwardBlock{LSTMBackward: kernels.LSTMBackward{
-		GatesStride: 71, DGatesStride: 65, CellStride: 19, CellPrevStride: 17, DHStride: 23, DYStride: 33, DCStride: 18, Rows: rows, Units: units}}
+	p := blockWidth(units)
+	b := &backwardBlock{LSTMBackward: kernels.LSTMBackward{GatesStride: 4*p + 7, DGatesStride: 4*p + 1, CellStride: p + 3,
+		CellPrevStride: p + 1, DHStride: p + 7, DYStride: p + 17, DCStride: p + 2, Rows: rows, Units: units}}
 	for _, s := range []struct {
 		name          string
 		dst           *[]float32
 		stride, width int
-	}{{"Gates", &b.Gates, 71, 64}, {"DGates", &b.DGates, 65, 64}, {"Cell", &b.Cell, 19, 16}, {"CellPrev", &b.CellPrev, 17, 16}, {"DH", &b.DH, 23, 16},
-		{"DY", &b.DY, 33, units}, {"DC", &b.DC, 18, 16}} {
+	}{{"Gates", &b.Gates, b.GatesStride, 4 * p}, {"DGates", &b.DGates, b.DGatesStride, 4 * p}, {"Cell", &b.Cell, b.CellStride, p},
+		{"CellPrev", &b.CellPrev, b.CellPrevStride, p}, {"DH", &b.DH, b.DHStride, p}, {"DY", &b.DY, b.DYStride, units}, {"DC", &b.DC, b.DCStride, p}} {
 		x, intact := guarded(t, s.name, (rows-1)*s.stride+s.width)
 		copy(x, uniform(rng, len(x), 1))
 		*s.dst, b.intact = x, append(b.intact, intact)
@@ -121,7 +136,7 @@ func newBackwardBlock(t *testing.T, rows, units int, seed uint64) *backwardBlock
 func TestLSTMBackwardLevels(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
 		for _, rows := range []int{1, 2, 3, 5, 17} {
-			for units := 1; units <= 16; units++ {
+			for _, units := range someUnits() {
 				for _, withDY := range []bool{true, false} {
 					seed := uint64(rows*100 + units)
 					want, got := newBackwardBlock(t, rows, units, seed), newBackwardBlock(t, rows, units, seed)
@@ -144,6 +159,37 @@ func TestLSTMBackwardLevels(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// TestLSTMBlocksStandAlone: many units at once give the bits of one block at a time.
+func TestLSTMBlocksStandAlone(t *testing.T) {
+	const rows, units = 3, 53
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		whole, parts := newForwardBlock(t, rows, units, 3, 5), newForwardBlock(t, rows, units, 3, 5)
+		back, backParts := newBackwardBlock(t, rows, units, 6), newBackwardBlock(t, rows, units, 6)
+		if err := errors.Join(whole.Run(l), back.Run(l)); err != nil {
+			t.Fatal(err)
+		}
+		for u := 0; u < units; u += kernels.GateBlock {
+			f := parts.LSTMForward
+			f.Units = min(kernels.GateBlock, units-u)
+			f.Pre, f.Gates = f.Pre[4*u:], f.Gates[4*u:]
+			f.C, f.Cell, f.H, f.Y = f.C[u:], f.Cell[u:], f.H[u:], f.Y[u:]
+			g := backParts.LSTMBackward
+			g.Units = f.Units
+			g.Gates, g.DGates = g.Gates[4*u:], g.DGates[4*u:]
+			g.Cell, g.CellPrev, g.DH, g.DY, g.DC = g.Cell[u:], g.CellPrev[u:], g.DH[u:], g.DY[u:], g.DC[u:]
+			if err := errors.Join(f.Run(l), g.Run(l)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sameBits(t, "Gates", parts.Gates, whole.Gates)
+		sameBits(t, "C", parts.C, whole.C)
+		sameBits(t, "H", parts.H, whole.H)
+		sameBits(t, "Y", parts.Y, whole.Y)
+		sameBits(t, "DGates", backParts.DGates, back.DGates)
+		sameBits(t, "DC", backParts.DC, back.DC)
 	})
 }
 
@@ -190,6 +236,7 @@ func TestLSTMErrors(t *testing.T) {
 	for name, spoil := range map[string]func(b *forwardBlock){
 		"units 0":     func(b *forwardBlock) { b.Units = 0 },
 		"units 17":    func(b *forwardBlock) { b.Units = 17 },
+		"huge units":  func(b *forwardBlock) { b.Units = math.MaxInt },
 		"rows -1":     func(b *forwardBlock) { b.Rows = -1 },
 		"short Pre":   func(b *forwardBlock) { b.Pre = b.Pre[1:] },
 		"short Gates": func(b *forwardBlock) { b.Gates = b.Gates[1:] },

@@ -19,6 +19,7 @@ type ProductArgs struct {
 	CRow     int
 	K        int // > 0
 	Tiles    int // > 0
+	Last     int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
 // VectorArgs describes an elementwise operation: for i < N,
@@ -37,28 +38,28 @@ type ColumnSumsArgs struct {
 	Rows   int
 }
 
-// LSTMForwardArgs describes the gates of one LSTM step for one block of 16
-// hidden units and Rows rows. The 64 pre-activations of a row stand as
-// i[16] f[16] g[16] o[16]. For each row and unit:
+// LSTMForwardArgs describes the gates of one LSTM step for Units hidden units, in
+// blocks of 16, the last one padded: P = Units rounded up to 16. The pre-activations
+// of a row stand block by block, i[16] f[16] g[16] o[16]. For each row and unit:
 //
 //	i, f, o = σ(pre.i), σ(pre.f), σ(pre.o);  g = tanh(pre.g)
 //	c = f·c + i·g
 //	h = o·tanh(c)
 type LSTMForwardArgs struct {
-	Pre   *float32 // [Rows, 64]
-	Gates *float32 // [Rows, 64] activated i f g o; may be Pre
-	C     *float32 // [Rows, 16] c of the previous step, overwritten by c
-	Cell  *float32 // [Rows, 16] a second place for c; may be C
-	H     *float32 // [Rows, 16]
+	Pre   *float32 // [Rows, 4P]
+	Gates *float32 // [Rows, 4P] activated i f g o; may be Pre
+	C     *float32 // [Rows, P] c of the previous step, overwritten by c
+	Cell  *float32 // [Rows, P] a second place for c; may be C
+	H     *float32 // [Rows, P]
 	Y     *float32 // [Rows, Units] a second place for h
 
 	PreRow, GatesRow, CRow, CellRow, HRow, YRow int
 
 	Rows  int // > 0
-	Units int // 1..16
+	Units int // > 0
 }
 
-// LSTMBackwardArgs describes the gradient of the same block. With dh = DH + DY
+// LSTMBackwardArgs describes the gradient of the same step. With dh = DH + DY
 // and t = tanh(Cell):
 //
 //	dc     = DC + dh·o·(1 - t²)
@@ -68,16 +69,16 @@ type LSTMForwardArgs struct {
 //	d pre.o = dh·t·o·(1 - o)
 //	DC     = dc·f
 type LSTMBackwardArgs struct {
-	Gates    *float32 // [Rows, 64] activated i f g o
-	DGates   *float32 // [Rows, 64] receives the gradients of the pre-activations; may be Gates
-	Cell     *float32 // [Rows, 16] c of this step
-	CellPrev *float32 // [Rows, 16] c of the previous step
-	DH       *float32 // [Rows, 16] gradient from the following step
+	Gates    *float32 // [Rows, 4P] activated i f g o
+	DGates   *float32 // [Rows, 4P] receives the gradients of the pre-activations; may be Gates
+	Cell     *float32 // [Rows, P] c of this step
+	CellPrev *float32 // [Rows, P] c of the previous step
+	DH       *float32 // [Rows, P] gradient from the following step
 	DY       *float32 // [Rows, Units] gradient from above; DYRow = 0 repeats one row
-	DC       *float32 // [Rows, 16] gradient of c, overwritten by that of cellPrev
+	DC       *float32 // [Rows, P] gradient of c, overwritten by that of cellPrev
 
 	GatesRow, DGatesRow, CellRow, CellPrevRow, DHRow, DYRow, DCRow int
 
 	Rows  int // > 0
-	Units int // 1..16
+	Units int // > 0
 }

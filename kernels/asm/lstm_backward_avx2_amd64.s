@@ -69,9 +69,9 @@
 // Requires: AVX, AVX2, FMA
 //
 //	DI gates   R12 DGates   SI cell   R8 cellPrev   R9 DH   R10 DY   R11 DC   CX rows to go
-//	BX mask of the first Units lanes, 0 if all 16 are wanted   DX a stride
-//	0(SP) dh of 8 units
-TEXT ·LSTMBackwardAVX2(SB), NOSPLIT, $32-8
+//	R13 blocks to go   BX mask of the last block's lanes, 0 if all 16 exist   DX a stride
+//	0(SP) dh of 8 units   32(SP) blocks·64 bytes
+TEXT ·LSTMBackwardAVX2(SB), NOSPLIT, $40-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMBackwardArgs_Gates(ARGS), GATES
 	MOVQ LSTMBackwardArgs_DGates(ARGS), DGATES
@@ -82,9 +82,13 @@ TEXT ·LSTMBackwardAVX2(SB), NOSPLIT, $32-8
 	MOVQ LSTMBackwardArgs_DC(ARGS), DC
 	MOVQ LSTMBackwardArgs_Rows(ARGS), CX
 	MOVQ LSTMBackwardArgs_Units(ARGS), DX
+	LEAQ 15(DX), R13
+	SHRQ $4, R13
+	SHLQ $6, R13
+	MOVQ R13, 32(SP)
 	XORQ MASK, MASK
-	CMPQ DX, $16
-	JEQ  constants
+	ANDQ $15, DX
+	JZ   constants
 	LEAQ lanes<>+64(SB), MASK
 	SHLQ $2, DX
 	SUBQ DX, MASK
@@ -93,14 +97,40 @@ constants:
 	LOAD_ACTIVATION_CONSTANTS
 
 row:
-	TESTQ MASK, MASK
-	JNZ   masked
+	MOVQ 32(SP), R13
+	SHRQ $6, R13
+
+block:
+	CMPQ R13, $1
+	JEQ  last
+
+whole:
 	LOAD_DH(0)
 	GRADIENT(0)
 	LOAD_DH(32)
 
 second:
 	GRADIENT(32)
+	ADDQ $256, GATES
+	ADDQ $256, DGATES
+	ADDQ $64, CELL
+	ADDQ $64, CPREV
+	ADDQ $64, DH
+	ADDQ $64, DY
+	ADDQ $64, DC
+	DECQ R13
+	JNZ  block
+
+	// Back to the row's first block, and on by a row.
+	MOVQ 32(SP), DX
+	SUBQ DX, CELL
+	SUBQ DX, CPREV
+	SUBQ DX, DH
+	SUBQ DX, DY
+	SUBQ DX, DC
+	SHLQ $2, DX
+	SUBQ DX, GATES
+	SUBQ DX, DGATES
 	MOVQ LSTMBackwardArgs_GatesRow(ARGS), DX
 	LEAQ (GATES)(DX*4), GATES
 	MOVQ LSTMBackwardArgs_DGatesRow(ARGS), DX
@@ -120,7 +150,9 @@ second:
 	VZEROUPPER
 	RET
 
-masked:
+last:
+	TESTQ MASK, MASK
+	JZ    whole
 	LOAD_DH_MASKED(0)
 	GRADIENT(0)
 	LOAD_DH_MASKED(32)

@@ -41,8 +41,8 @@
 // func LSTMForwardAVX2(args *LSTMForwardArgs)
 // Requires: AVX, AVX2, FMA
 //
-//	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go
-//	BX mask of the first Units lanes, 0 if all 16 are wanted   DX a stride
+//	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go   R12 blocks to go
+//	BX mask of the last block's lanes, 0 if all 16 exist   R13 blocks·64 bytes   DX a stride
 TEXT ·LSTMForwardAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMForwardArgs_Pre(ARGS), PRE
@@ -53,9 +53,12 @@ TEXT ·LSTMForwardAVX2(SB), NOSPLIT, $0-8
 	MOVQ LSTMForwardArgs_Y(ARGS), Y
 	MOVQ LSTMForwardArgs_Rows(ARGS), CX
 	MOVQ LSTMForwardArgs_Units(ARGS), DX
+	LEAQ 15(DX), R13
+	SHRQ $4, R13
+	SHLQ $6, R13
 	XORQ MASK, MASK
-	CMPQ DX, $16
-	JEQ  constants
+	ANDQ $15, DX
+	JZ   constants
 	LEAQ lanes<>+64(SB), MASK
 	SHLQ $2, DX
 	SUBQ DX, MASK
@@ -64,6 +67,10 @@ constants:
 	LOAD_ACTIVATION_CONSTANTS
 
 row:
+	MOVQ R13, R12
+	SHRQ $6, R12
+
+block:
 	SIGMOID_GATE(0)   // i
 	SIGMOID_GATE(32)
 	SIGMOID_GATE(64)  // f
@@ -73,14 +80,34 @@ row:
 	SIGMOID_GATE(192) // o
 	SIGMOID_GATE(224)
 
-	TESTQ MASK, MASK
-	JNZ   masked
+	CMPQ R12, $1
+	JEQ  last
+
+whole:
 	STATE(0)
 	VMOVUPS Y0, (Y)
 	STATE(32)
 	VMOVUPS Y0, 32(Y)
 
 next:
+	ADDQ $256, PRE
+	ADDQ $256, GATES
+	ADDQ $64, CSTATE
+	ADDQ $64, CELL
+	ADDQ $64, H
+	ADDQ $64, Y
+	DECQ R12
+	JNZ  block
+
+	// Back to the row's first block, and on by a row.
+	SUBQ R13, CSTATE
+	SUBQ R13, CELL
+	SUBQ R13, H
+	SUBQ R13, Y
+	SHLQ $2, R13
+	SUBQ R13, PRE
+	SUBQ R13, GATES
+	SHRQ $2, R13
 	MOVQ LSTMForwardArgs_PreRow(ARGS), DX
 	LEAQ (PRE)(DX*4), PRE
 	MOVQ LSTMForwardArgs_GatesRow(ARGS), DX
@@ -98,7 +125,9 @@ next:
 	VZEROUPPER
 	RET
 
-masked:
+last:
+	TESTQ MASK, MASK
+	JZ    whole
 	STATE(0)
 	VMOVUPS    (MASK), Y1
 	VMASKMOVPS Y0, Y1, (Y)

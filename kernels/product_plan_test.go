@@ -1,0 +1,33 @@
+//go:build !purego && amd64
+
+package kernels
+
+import "testing"
+
+// TestTilePlans: the tiles of every row count add up to it, and widths to the panels.
+func TestTilePlans(t *testing.T) {
+	for l, tiling := range tilings {
+		if tiling == nil {
+			continue
+		}
+		for rows := 1; rows <= rowBlock; rows++ {
+			plan, sum := tiling.plan(rows), 0
+			for height, tiles := range plan {
+				if tiles < 0 {
+					t.Fatalf("%v: %d rows: %v", Level(l), rows, plan)
+				}
+				sum += height * tiles
+			}
+			if sum != rows {
+				t.Errorf("%v: %d rows are cut into %v: %d", Level(l), rows, plan, sum)
+			}
+		}
+		for height := 1; height <= maxTileRows; height++ {
+			for remaining := 1; remaining <= 20; remaining++ {
+				if w := tiling.width(height, remaining); w < 1 || w > remaining || w > tiling.wide[height] {
+					t.Errorf("%v: width(%d, %d) = %d", Level(l), height, remaining, w)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,192 @@
+//go:build !purego && amd64
+
+package kernels
+
+import "github.com/packedlstm/packedlstm/kernels/asm"
+
+// A level's assembly computes register tiles: some rows of C by some panels, over a
+// run of k. This file walks them; what differs between levels is in tiling.
+
+const (
+	// maxTileRows is the height of the highest tile of any level.
+	maxTileRows = 6
+	// rowBlock rows of A (of up to 256 elements: 240 KB) stay in L2 while all panels pass.
+	rowBlock = 240
+	// maxK bounds the time of one call where a panel serves one tile only.
+	maxK = 4096
+)
+
+// tiling describes the tiles of a level.
+type tiling struct {
+	// wide[h] is the number of panels of the widest tile of h rows.
+	wide [maxTileRows + 1]int
+	// narrower: tiles of every width below wide[h] exist, up to 4; else only of one panel.
+	narrower bool
+	// masked: the last panel of a tile may have fewer columns than PanelWidth.
+	masked bool
+	// panelBytes of B stay in L1 while the tiles of a row block pass.
+	panelBytes int
+	// plans[n] cuts n rows into tiles, for n up to twice maxTileRows.
+	plans [2*maxTileRows + 1]tilePlan
+}
+
+// tilePlan says how many tiles of each height a block of rows is cut into.
+type tilePlan [maxTileRows + 1]int
+
+// newTiling returns the tiling whose plans take the least time, where a tile of h rows
+// reaches efficiency[h] percent of the peak.
+func newTiling(t tiling, efficiency [maxTileRows + 1]int) *tiling {
+	var cost [2*maxTileRows + 1]float64
+	for n := 1; n < len(t.plans); n++ {
+		for h := 1; h <= min(n, maxTileRows); h++ {
+			if c := cost[n-h] + 100*float64(h)/float64(efficiency[h]); cost[n] == 0 || c < cost[n] {
+				cost[n] = c
+				t.plans[n] = t.plans[n-h]
+				t.plans[n][h]++
+			}
+		}
+	}
+	return &t
+}
+
+// plan cuts rows into tiles: the highest ones, but for up to twice their height.
+func (t *tiling) plan(rows int) tilePlan {
+	highest := max(0, (rows-maxTileRows-1)/maxTileRows)
+	plan := t.plans[rows-highest*maxTileRows]
+	plan[maxTileRows] += highest
+	return plan
+}
+
+// width returns how many of the remaining panels the next tile of the height takes.
+func (t *tiling) width(height, remaining int) int {
+	wide := t.wide[height]
+	switch {
+	case remaining >= wide:
+		return wide
+	case !t.narrower:
+		return 1
+	case remaining > 4: // 4 + 1 would leave too few sums in flight
+		return (remaining + 1) / 2
+	}
+	return remaining
+}
+
+// multiplyTiles walks row blocks, then groups of panels, then blocks of K: the block of
+// a group stays in L1 while the row block passes. Sums go on through C from one block
+// of K to the next. A last panel short of PanelWidth takes its own path, unless the
+// level's tiles have masks.
+func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
+	t := tilings[l]
+	panels := panelCount(columns)
+	if columns%PanelWidth > 0 && !t.masked {
+		panels--
+	}
+	for r := 0; r < x.Rows; r += rowBlock {
+		rows := min(rowBlock, x.Rows-r)
+		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, row: r, plan: t.plan(rows)}
+		for panel := 0; panel < panels; {
+			panel += b.group(panel, panels-panel)
+		}
+		if panels < panelCount(columns) {
+			b.narrowPanel(rows)
+		}
+	}
+}
+
+// tileBlock is the work on one block of rows.
+type tileBlock struct {
+	level   Level
+	tiling  *tiling
+	panels  *Panels
+	product *Product
+	columns int
+	row     int
+	plan    tilePlan
+	args    asm.ProductArgs
+}
+
+// group computes the next panels, as many as the block's widest tile takes, and
+// returns how many they were.
+func (b *tileBlock) group(panel, remaining int) (count int) {
+	tiles := 0
+	for height, n := range b.plan {
+		if n > 0 {
+			count = max(count, b.tiling.width(height, remaining))
+			tiles += n
+		}
+	}
+	depth := b.panels.k
+	step := maxK
+	if tiles > 1 {
+		step = max(b.tiling.panelBytes/(4*PanelWidth*count), 32)
+	}
+	for k := 0; k < depth; k += step {
+		b.depthBlock(panel, count, k, min(step, depth-k))
+	}
+	return count
+}
+
+// depthBlock adds the k of one block to the sums of one group, tiles of equal height
+// in one run.
+func (b *tileBlock) depthBlock(panel, count, k, depth int) {
+	p, x := b.panels, b.product
+	r := b.row
+	for height := maxTileRows; height > 0; height-- {
+		tiles := b.plan[height]
+		if tiles == 0 {
+			continue
+		}
+		for first := panel; first < panel+count; {
+			width := b.tiling.width(height, panel+count-first)
+			j := first * PanelWidth
+			b.args = asm.ProductArgs{
+				A: &x.A[r*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride,
+				B: &p.panel(x.First + first)[k*PanelWidth], BPanel: p.k * PanelWidth,
+				C: &x.C[r*x.CStride+j], CRow: x.CStride,
+				K: depth, Tiles: tiles, Last: min(PanelWidth, b.columns-j-(width-1)*PanelWidth),
+			}
+			switch {
+			case k > 0:
+				b.args.Init, b.args.InitRow = b.args.C, x.CStride
+			case x.Init == nil:
+				b.args.Init = &zeros[0]
+			default:
+				b.args.Init, b.args.InitRow = &x.Init[r*x.InitStride+j], x.InitStride
+			}
+			productTile(b.level, &b.args, height, width)
+			first += width
+		}
+		r += tiles * height
+	}
+}
+
+// narrowPanel computes the last, narrower panel: tile by tile into a full tile of
+// scratch, from which only the columns that exist are copied.
+func (b *tileBlock) narrowPanel(rows int) {
+	p, x := b.panels, b.product
+	j := b.columns / PanelWidth * PanelWidth
+	width := b.columns - j
+	panel := p.panel(x.First + j/PanelWidth)
+	var tile [maxTileRows * PanelWidth]float32
+	for r, end := b.row, b.row+rows; r < end; r += maxTileRows {
+		height := min(maxTileRows, end-r)
+		for i := range height {
+			row := tile[i*PanelWidth : (i+1)*PanelWidth]
+			clear(row)
+			if x.Init != nil {
+				copy(row[:width], x.Init[(r+i)*x.InitStride+j:])
+			}
+		}
+		for k := 0; k < p.k; k += maxK {
+			args := asm.ProductArgs{
+				A: &x.A[r*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride, B: &panel[k*PanelWidth],
+				Init: &tile[0], InitRow: PanelWidth, C: &tile[0], CRow: PanelWidth,
+				K: min(maxK, p.k-k), Tiles: 1, Last: PanelWidth,
+			}
+			productTile(b.level, &args, height, 1)
+		}
+		for i := range height {
+			copy(x.C[(r+i)*x.CStride+j:][:width], tile[i*PanelWidth:])
+		}
+	}
+}
