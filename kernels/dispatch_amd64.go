@@ -8,7 +8,7 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 // The arguments have been checked, and nothing is empty.
 
 func multiply(l Level, p *Panels, x *Product, columns int) {
-	if l == AVX2 && p.k > 0 {
+	if l != Portable && p.k > 0 {
 		multiplyTiles(l, p, x, columns)
 		return
 	}
@@ -16,11 +16,15 @@ func multiply(l Level, p *Panels, x *Product, columns int) {
 }
 
 func activate(l Level, f function, dst, x []float32) {
-	if l != AVX2 {
+	if l == Portable {
 		activatePortable(f, dst, x)
 		return
 	}
 	args := asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x)}
+	if l == AVX512 {
+		activateAVX512(f, &args)
+		return
+	}
 	switch f {
 	case expOf:
 		asm.ExpAVX2(&args)
@@ -31,53 +35,88 @@ func activate(l Level, f function, dst, x []float32) {
 	}
 }
 
+func activateAVX512(f function, args *asm.VectorArgs) {
+	switch f {
+	case expOf:
+		asm.ExpAVX512(args)
+	case sigmoidOf:
+		asm.SigmoidAVX512(args)
+	case tanhOf:
+		asm.TanhAVX512(args)
+	}
+}
+
 func addScaled(l Level, dst, x []float32, scale float32) {
-	if l != AVX2 {
+	if l == Portable {
 		addScaledPortable(dst, x, scale)
 		return
 	}
-	asm.AddScaledAVX2(&asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x), Scale: scale})
+	args := asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x), Scale: scale}
+	if l == AVX512 {
+		asm.AddScaledAVX512(&args)
+		return
+	}
+	asm.AddScaledAVX2(&args)
 }
 
 func columnSums(l Level, dst, x []float32, rows, stride int) {
-	if l != AVX2 {
+	if l == Portable {
 		columnSumsPortable(dst, x, rows, stride)
 		return
 	}
-	asm.ColumnSumsAVX2(&asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows})
+	args := asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows}
+	if l == AVX512 {
+		asm.ColumnSumsAVX512(&args)
+		return
+	}
+	asm.ColumnSumsAVX2(&args)
 }
 
 func lstmForward(l Level, g *LSTMForward) {
-	if l != AVX2 {
+	if l == Portable {
 		lstmForwardPortable(g)
 		return
 	}
-	asm.LSTMForwardAVX2(&asm.LSTMForwardArgs{
+	args := asm.LSTMForwardArgs{
 		Pre: &g.Pre[0], Gates: &g.Gates[0], C: &g.C[0], Cell: &g.Cell[0], H: &g.H[0], Y: &g.Y[0],
 		PreRow: g.PreStride, GatesRow: g.GatesStride, CRow: g.CStride,
 		CellRow: g.CellStride, HRow: g.HStride, YRow: g.YStride,
 		Rows: g.Rows, Units: g.Units,
-	})
+	}
+	if l == AVX512 {
+		asm.LSTMForwardAVX512(&args)
+		return
+	}
+	asm.LSTMForwardAVX2(&args)
 }
 
 func lstmBackward(l Level, g *LSTMBackward) {
-	if l != AVX2 {
+	if l == Portable {
 		lstmBackwardPortable(g)
 		return
 	}
-	asm.LSTMBackwardAVX2(&asm.LSTMBackwardArgs{
+	args := asm.LSTMBackwardArgs{
 		Gates: &g.Gates[0], DGates: &g.DGates[0], Cell: &g.Cell[0], CellPrev: &g.CellPrev[0], DH: &g.DH[0], DY: &g.DY[0], DC: &g.DC[0],
 		GatesRow: g.GatesStride, DGatesRow: g.DGatesStride, CellRow: g.CellStride, CellPrevRow: g.CellPrevStride,
 		DHRow: g.DHStride, DYRow: g.DYStride, DCRow: g.DCStride,
 		Rows: g.Rows, Units: g.Units,
-	})
+	}
+	if l == AVX512 {
+		asm.LSTMBackwardAVX512(&args)
+		return
+	}
+	asm.LSTMBackwardAVX2(&args)
 }
 
 // fmaPeak runs independent FMAs on registers and returns how many FLOP they were.
 func fmaPeak(l Level, iterations int) (flops int) {
-	if l != AVX2 {
-		return 0
+	switch l {
+	case AVX2:
+		asm.FMAPeakAVX2(iterations)
+		return 192 * iterations
+	case AVX512:
+		asm.FMAPeakAVX512(iterations)
+		return 384 * iterations
 	}
-	asm.FMAPeakAVX2(iterations)
-	return 192 * iterations
+	return 0
 }

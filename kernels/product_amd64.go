@@ -9,11 +9,75 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 var tilings = [levelCount]*tiling{
 	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: 16 << 10},
 		[...]int{0, 85, 89, 97, 86, 95, 98}),
+	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: 32 << 10},
+		[...]int{0, 85, 90, 93, 95, 95, 95}),
 }
 
 // productTile runs the routine of the shape height x panels.
-func productTile(_ Level, args *asm.ProductArgs, height, panels int) {
+func productTile(l Level, args *asm.ProductArgs, height, panels int) {
+	if l == AVX512 {
+		productTileAVX512(args, height, panels)
+		return
+	}
 	productTileAVX2(args, height, panels)
+}
+
+func productTileAVX512(args *asm.ProductArgs, height, panels int) {
+	// One number for both: a jump table instead of two chains of branches.
+	switch height<<4 | panels {
+	case 1<<4 | 1:
+		asm.Product1x16AVX512(args)
+	case 1<<4 | 2:
+		asm.Product1x32AVX512(args)
+	case 1<<4 | 3:
+		asm.Product1x48AVX512(args)
+	case 1<<4 | 4:
+		asm.Product1x64AVX512(args)
+	case 1<<4 | 8:
+		asm.Product1x128AVX512(args)
+	case 2<<4 | 1:
+		asm.Product2x16AVX512(args)
+	case 2<<4 | 2:
+		asm.Product2x32AVX512(args)
+	case 2<<4 | 3:
+		asm.Product2x48AVX512(args)
+	case 2<<4 | 4:
+		asm.Product2x64AVX512(args)
+	case 2<<4 | 8:
+		asm.Product2x128AVX512(args)
+	case 3<<4 | 1:
+		asm.Product3x16AVX512(args)
+	case 3<<4 | 2:
+		asm.Product3x32AVX512(args)
+	case 3<<4 | 3:
+		asm.Product3x48AVX512(args)
+	case 3<<4 | 4:
+		asm.Product3x64AVX512(args)
+	case 4<<4 | 1:
+		asm.Product4x16AVX512(args)
+	case 4<<4 | 2:
+		asm.Product4x32AVX512(args)
+	case 4<<4 | 3:
+		asm.Product4x48AVX512(args)
+	case 4<<4 | 4:
+		asm.Product4x64AVX512(args)
+	case 5<<4 | 1:
+		asm.Product5x16AVX512(args)
+	case 5<<4 | 2:
+		asm.Product5x32AVX512(args)
+	case 5<<4 | 3:
+		asm.Product5x48AVX512(args)
+	case 5<<4 | 4:
+		asm.Product5x64AVX512(args)
+	case 6<<4 | 1:
+		asm.Product6x16AVX512(args)
+	case 6<<4 | 2:
+		asm.Product6x32AVX512(args)
+	case 6<<4 | 3:
+		asm.Product6x48AVX512(args)
+	case 6<<4 | 4:
+		asm.Product6x64AVX512(args)
+	}
 }
 
 func productTileAVX2(args *asm.ProductArgs, height, panels int) {

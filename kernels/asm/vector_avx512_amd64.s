@@ -1,0 +1,79 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// func AddScaledAVX512(args *VectorArgs)
+// dst[i] += scale·x[i], rounded after each. Requires: AVX512F
+//
+//	SI x   DI dst   CX elements to go   K1 lanes of the tail   Z7 scale
+TEXT ·AddScaledAVX512(SB), NOSPLIT, $0-8
+	MOVQ         args+0(FP), AX
+	MOVQ         VectorArgs_X(AX), SI
+	MOVQ         VectorArgs_Dst(AX), DI
+	MOVQ         VectorArgs_N(AX), CX
+	VBROADCASTSS VectorArgs_Scale(AX), Z7
+	SUBQ         $32, CX
+	JL           sixteen
+
+thirtyTwo:
+	VMULPS  (SI), Z7, Z0
+	VMULPS  64(SI), Z7, Z1
+	VADDPS  (DI), Z0, Z0
+	VADDPS  64(DI), Z1, Z1
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ    $128, SI
+	ADDQ    $128, DI
+	SUBQ    $32, CX
+	JGE     thirtyTwo
+
+sixteen: // CX + 32 elements are left, 0 to 31
+	ADDQ    $16, CX
+	JL      tail
+	VMULPS  (SI), Z7, Z0
+	VADDPS  (DI), Z0, Z0
+	VMOVUPS Z0, (DI)
+	ADDQ    $64, SI
+	ADDQ    $64, DI
+	SUBQ    $16, CX
+
+tail: // CX + 16 elements are left, 0 to 15
+	ADDQ      $16, CX
+	JZ        done
+	MOVL      $1, AX
+	SHLL      CX, AX
+	DECL      AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (DI), K1, Z1
+	VMULPS    Z0, Z7, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (DI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func ColumnSumsAVX512(args *ColumnSumsArgs)
+// dst[j] += x[0, j] + x[1, j] + ... for 16 columns. Requires: AVX512F
+//
+//	SI x, current row   R9 bytes between rows   CX rows to go   Z0 sums
+TEXT ·ColumnSumsAVX512(SB), NOSPLIT, $0-8
+	MOVQ    args+0(FP), AX
+	MOVQ    ColumnSumsArgs_X(AX), SI
+	MOVQ    ColumnSumsArgs_Dst(AX), DI
+	MOVQ    ColumnSumsArgs_XRow(AX), R9
+	MOVQ    ColumnSumsArgs_Rows(AX), CX
+	SHLQ    $2, R9
+	VMOVUPS (DI), Z0
+
+row:
+	VADDPS (SI), Z0, Z0
+	ADDQ   R9, SI
+	DECQ   CX
+	JNZ    row
+
+	VMOVUPS Z0, (DI)
+	VZEROUPPER
+	RET
