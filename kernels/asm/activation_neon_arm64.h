@@ -5,18 +5,14 @@
 // All constants stay in V14..V31, V0..V6 are scratch. NaN goes through: FMAX4 and
 // FMIN4 return it. Macros take an argument as the register's name and its number.
 
-#define ONE     14
-#define LOG2E   15
-#define LN2HI   16
-#define LN2LO   17
-#define C4      22
-#define MAGIC   23
-#define MAGIC64 24
+#define ONE            14
+#define MAGIC          23
+#define MAGIC64        24
 #define TWO_TO_MINUS64 25
-#define TWO     26
-#define LOWEST_EXP  27
-#define LOWEST_TANH 28
-#define HIGHEST_EXP 29
+#define TWO            26
+#define LOWEST_EXP     27
+#define LOWEST_TANH    28
+#define HIGHEST_EXP    29
 
 #define VONE     V14
 #define VLOG2E   V15

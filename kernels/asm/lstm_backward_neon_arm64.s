@@ -25,10 +25,8 @@
 #define DYROW  R17
 #define DCROW  R19
 
-// The constants that the text needs beside TANH stand in numbers: V0 t, V6 dh,
-// V7 i, V8 f, V9 g, V10 o, V11 dc, V1..V5, V12 and V13 products.
-
-// d pre of the four gates and DC of 4 units, dh in V6.
+// d pre of the four gates and DC of 4 units; dh is in V6. V0 t, V7..V10 i f g o,
+// V11 dc, V1..V5, V12, V13 products. DGATES may be GATES: all loads come first.
 #define GRADIENT \
 	FMOVQ.P 16(CELL), F0      \
 	TANH(V0, 0)               \ // t = tanh(c)
@@ -72,7 +70,7 @@
 //	R1 gates   R2 DGates   R3 cell   R4 cellPrev   R5 DH   R6 DY   R7 DC
 //	R8 units of the row to go, -15 or more   R9 groups of 4 units of the block to go
 //	R10 rows to go   R11 units   R12..R17, R19 bytes from a row's end to the next row
-//	R20, R21 bytes of a row of DH, and of the gates
+//	R20, R21 bytes of a row of DH, and of the gates; then R20 scratch
 TEXT ·LSTMBackwardNEON(SB), NOSPLIT, $0-8
 	MOVD args+0(FP), ARGS
 	MOVD LSTMBackwardArgs_Gates(ARGS), GATES

@@ -29,7 +29,7 @@
 //	R1 pre   R2 gates   R3 c   R4 cell   R5 h   R6 y
 //	R7 units of the row to go, -15 or more   R8 groups of 4 units of the block to go
 //	R9 rows to go   R10 units   R11..R16 bytes from a row's end to the next row
-//	R17, R19 bytes of a row of h, and of the gates
+//	R17, R19 bytes of a row of h, and of the gates; then R17 scratch
 //	V7..V10 i f g o, activated   V11 c, h
 TEXT ·LSTMForwardNEON(SB), NOSPLIT, $0-8
 	MOVD args+0(FP), ARGS

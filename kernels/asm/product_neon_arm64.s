@@ -12,19 +12,19 @@
 
 // one k of 6 rows x 16 columns
 #define STEP_6x16 \
-	LOAD_B16(B0)             \
+	LOAD_B16(B0)          \
 	FMOVS (ROW0)(AT), F28 \
 	FMOVS (ROW1)(AT), F29 \
 	FMOVS (ROW2)(AT), F30 \
 	FMOVS (ROW3)(AT), F31 \
-	ROW16(28, 0)             \
+	ROW16(28, 0)          \
 	FMOVS (ROW4)(AT), F28 \
-	ROW16(29, 4)             \
+	ROW16(29, 4)          \
 	FMOVS (ROW5)(AT), F29 \
-	ROW16(30, 8)             \
-	ROW16(31, 12)            \
-	ROW16(28, 16)            \
-	ROW16(29, 20)            \
+	ROW16(30, 8)          \
+	ROW16(31, 12)         \
+	ROW16(28, 16)         \
+	ROW16(29, 20)         \
 	ADD   AK, AT, AT
 
 // func Product6x16NEON(args *ProductArgs)
@@ -80,17 +80,17 @@ store:
 
 // one k of 5 rows x 16 columns
 #define STEP_5x16 \
-	LOAD_B16(B0)             \
+	LOAD_B16(B0)          \
 	FMOVS (ROW0)(AT), F28 \
 	FMOVS (ROW1)(AT), F29 \
 	FMOVS (ROW2)(AT), F30 \
 	FMOVS (ROW3)(AT), F31 \
-	ROW16(28, 0)             \
+	ROW16(28, 0)          \
 	FMOVS (ROW4)(AT), F28 \
-	ROW16(29, 4)             \
-	ROW16(30, 8)             \
-	ROW16(31, 12)            \
-	ROW16(28, 16)            \
+	ROW16(29, 4)          \
+	ROW16(30, 8)          \
+	ROW16(31, 12)         \
+	ROW16(28, 16)         \
 	ADD   AK, AT, AT
 
 // func Product5x16NEON(args *ProductArgs)
@@ -143,15 +143,15 @@ store:
 
 // one k of 4 rows x 16 columns
 #define STEP_4x16 \
-	LOAD_B16(B0)             \
+	LOAD_B16(B0)          \
 	FMOVS (ROW0)(AT), F28 \
 	FMOVS (ROW1)(AT), F29 \
 	FMOVS (ROW2)(AT), F30 \
 	FMOVS (ROW3)(AT), F31 \
-	ROW16(28, 0)             \
-	ROW16(29, 4)             \
-	ROW16(30, 8)             \
-	ROW16(31, 12)            \
+	ROW16(28, 0)          \
+	ROW16(29, 4)          \
+	ROW16(30, 8)          \
+	ROW16(31, 12)         \
 	ADD   AK, AT, AT
 
 // func Product4x16NEON(args *ProductArgs)
@@ -201,13 +201,13 @@ store:
 
 // one k of 3 rows x 16 columns
 #define STEP_3x16 \
-	LOAD_B16(B0)             \
+	LOAD_B16(B0)          \
 	FMOVS (ROW0)(AT), F28 \
 	FMOVS (ROW1)(AT), F29 \
 	FMOVS (ROW2)(AT), F30 \
-	ROW16(28, 0)             \
-	ROW16(29, 4)             \
-	ROW16(30, 8)             \
+	ROW16(28, 0)          \
+	ROW16(29, 4)          \
+	ROW16(30, 8)          \
 	ADD   AK, AT, AT
 
 // func Product3x16NEON(args *ProductArgs)
@@ -254,11 +254,11 @@ store:
 
 // one k of 2 rows x 16 columns
 #define STEP_2x16 \
-	LOAD_B16(B0)             \
+	LOAD_B16(B0)          \
 	FMOVS (ROW0)(AT), F28 \
 	FMOVS (ROW1)(AT), F29 \
-	ROW16(28, 0)             \
-	ROW16(29, 4)             \
+	ROW16(28, 0)          \
+	ROW16(29, 4)          \
 	ADD   AK, AT, AT
 
 // func Product2x16NEON(args *ProductArgs)
@@ -302,9 +302,9 @@ store:
 
 // one k of 1 row x 16 columns
 #define STEP_1x16 \
-	LOAD_B16(B0)             \
+	LOAD_B16(B0)          \
 	FMOVS (ROW0)(AT), F28 \
-	ROW16(28, 0)             \
+	ROW16(28, 0)          \
 	ADD   AK, AT, AT
 
 // func Product1x16NEON(args *ProductArgs)

@@ -25,14 +25,14 @@
 	FMOVS (ROW0)(AT), F28 \
 	FMOVS (ROW1)(AT), F29 \
 	FMOVS (ROW2)(AT), F30 \
-	LOAD_B16(B0)             \
-	ROW16(28, 0)             \
-	ROW16(29, 8)             \
-	ROW16(30, 16)            \
-	LOAD_B16(B1)             \
-	ROW16(28, 4)             \
-	ROW16(29, 12)            \
-	ROW16(30, 20)            \
+	LOAD_B16(B0)          \
+	ROW16(28, 0)          \
+	ROW16(29, 8)          \
+	ROW16(30, 16)         \
+	LOAD_B16(B1)          \
+	ROW16(28, 4)          \
+	ROW16(29, 12)         \
+	ROW16(30, 20)         \
 	ADD   AK, AT, AT
 
 // func Product3x32NEON(args *ProductArgs)
@@ -82,12 +82,12 @@ store:
 #define STEP_2x32 \
 	FMOVS (ROW0)(AT), F28 \
 	FMOVS (ROW1)(AT), F29 \
-	LOAD_B16(B0)             \
-	ROW16(28, 0)             \
-	ROW16(29, 8)             \
-	LOAD_B16(B1)             \
-	ROW16(28, 4)             \
-	ROW16(29, 12)            \
+	LOAD_B16(B0)          \
+	ROW16(28, 0)          \
+	ROW16(29, 8)          \
+	LOAD_B16(B1)          \
+	ROW16(28, 4)          \
+	ROW16(29, 12)         \
 	ADD   AK, AT, AT
 
 // func Product2x32NEON(args *ProductArgs)
@@ -133,14 +133,14 @@ store:
 // one k of 1 row x 4 panels
 #define STEP_1x64 \
 	FMOVS (ROW0)(AT), F28 \
-	LOAD_B16(B0)             \
-	ROW16(28, 0)             \
-	LOAD_B16(B1)             \
-	ROW16(28, 4)             \
-	LOAD_B16(B2)             \
-	ROW16(28, 8)             \
-	LOAD_B16(B3)             \
-	ROW16(28, 12)            \
+	LOAD_B16(B0)          \
+	ROW16(28, 0)          \
+	LOAD_B16(B1)          \
+	ROW16(28, 4)          \
+	LOAD_B16(B2)          \
+	ROW16(28, 8)          \
+	LOAD_B16(B3)          \
+	ROW16(28, 12)         \
 	ADD   AK, AT, AT
 
 // func Product1x64NEON(args *ProductArgs)

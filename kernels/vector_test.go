@@ -1,0 +1,85 @@
+package kernels_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// TestAddScaledLevels: every level gives the portable bits for every length, apart
+// and in place, and writes nothing else.
+func TestAddScaledLevels(t *testing.T) {
+	const seed = 11
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		rng := newRand(seed)
+		for n := range 67 {
+			scale := float32(rng.NormFloat64())
+			x, before := uniform(rng, n, 1), uniform(rng, n, 1)
+			want := append([]float32(nil), before...)
+			for i, v := range x {
+				want[i] += float32(scale * v)
+			}
+			name := fmt.Sprintf("AddScaled of %d", n)
+			got, intact := guarded(t, name, n)
+			copy(got, before)
+			if err := l.AddScaled(got, x, scale); err != nil {
+				t.Fatal(err)
+			}
+			sameBits(t, name, got, want)
+			for i, v := range before {
+				want[i] = v + float32(scale*v)
+			}
+			copy(got, before)
+			if err := l.AddScaled(got, got, scale); err != nil {
+				t.Fatal(err)
+			}
+			sameBits(t, name+" in place", got, want)
+			intact()
+		}
+	})
+}
+
+// TestColumnSumsLevels: the rows are added in ascending order, at every level.
+func TestColumnSumsLevels(t *testing.T) {
+	const seed = 12
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		rng := newRand(seed)
+		for _, rows := range []int{0, 1, 2, 3, 5, 7, 17, 31, 33, 100, 257} {
+			for _, stride := range []int{16, 17, 33} {
+				x := uniform(rng, rows*stride, 1)
+				got, intact := guarded(t, "ColumnSums", 16)
+				copy(got, uniform(rng, 16, 1))
+				want := append([]float32(nil), got...)
+				for r := range rows {
+					for j := range want {
+						want[j] += x[r*stride+j]
+					}
+				}
+				if err := l.ColumnSums(got, x, rows, stride); err != nil {
+					t.Fatal(err)
+				}
+				sameBits(t, fmt.Sprintf("ColumnSums of %d rows, %d apart", rows, stride), got, want)
+				intact()
+			}
+		}
+	})
+}
+
+// TestRunFMAs: the count of operations is a multiple of the rounds.
+func TestRunFMAs(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		for _, rounds := range []int{-1, 0, 1, 1000} {
+			operations, err := kernels.RunFMAs(l, rounds)
+			if l == kernels.Portable {
+				if err == nil {
+					t.Error("no error")
+				}
+				continue
+			}
+			if err != nil || operations < 0 || (rounds <= 0) != (operations == 0) || rounds > 0 && operations%rounds != 0 {
+				t.Errorf("%d rounds: %d operations, %v", rounds, operations, err)
+			}
+		}
+	})
+}
