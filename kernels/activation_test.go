@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"flag"
+	"fmt"
 	"math"
 	"testing"
 
@@ -117,6 +118,31 @@ func TestActivationLevels(t *testing.T) {
 				}
 				sameBits(t, f.name+" in place "+l.String(), got, want)
 				intact()
+			}
+		}
+	}
+}
+
+// TestActivationLevelsByPattern compares the levels bit by bit on every 8209th float32
+// value by bit pattern: enough of them to see one rounding too many.
+func TestActivationLevelsByPattern(t *testing.T) {
+	const stride, block = 8209, 1 << 14
+	x, want, got := make([]float32, block), make([]float32, block), make([]float32, block)
+	for bits := uint64(0); bits < 1<<32; bits += stride * block {
+		for i := range x {
+			x[i] = math.Float32frombits(uint32(bits + uint64(i)*stride))
+		}
+		for _, f := range activations {
+			if err := f.run(kernels.Portable, want, x); err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range kernels.Available()[1:] {
+				if err := f.run(l, got, x); err != nil {
+					t.Fatal(err)
+				}
+				if !sameBits(t, fmt.Sprintf("%s %v from bits %#x", f.name, l, bits), got, want) {
+					return
+				}
 			}
 		}
 	}
