@@ -5,11 +5,12 @@
 //
 // # Levels
 //
-// Every kernel exists at every level: [Portable] is plain Go, [AVX2] is amd64
-// assembly (package kernels/asm). [Available] lists what this CPU and build can
-// run, [Active] is the level in use, [SetActive] and the environment variable
-// PACKEDLSTM_LEVEL choose another. Products run at the level that their [Panels]
-// were packed for. The build tag purego leaves the assembly out.
+// Every kernel exists at every level: [Portable] is plain Go, [NEON] is arm64
+// assembly, [AVX2] is amd64 assembly (package kernels/asm). [Available] lists
+// what this CPU and build can run, [Active] is the level in use, [SetActive]
+// and the environment variable PACKEDLSTM_LEVEL choose another. Products run at
+// the level that their [Panels] were packed for. The build tag purego leaves
+// the assembly out.
 //
 // # Products
 //

@@ -2,7 +2,8 @@
 // accumulators stay in registers over the whole of K.
 //
 // An element of A is loaded alone and multiplied by lane (FMLA_LANE0): a load that
-// repeats it over the lanes (VLD1R) takes a slot of the FMA pipes on most cores.
+// repeats it over the lanes (VLD1R) takes a slot of the FMA pipes on most cores: a
+// k of 6 x 16 would need 30 slots for its 24 FMAs.
 //
 // Register map, all shapes
 //	R1..R6   rows of a at k = 0         R7   bytes from there to the current k
