@@ -27,7 +27,8 @@ func (f *fences) slice(t *testing.T, n int) []float32 {
 		t.Skip("no memory mapping: ", err)
 	}
 	f.mappings = append(f.mappings, m)
-	if err := errors.Join(syscall.Mprotect(m[:page], syscall.PROT_NONE), syscall.Mprotect(m[page+size:], syscall.PROT_NONE)); err != nil {
+	err = errors.Join(syscall.Mprotect(m[:page], syscall.PROT_NONE), syscall.Mprotect(m[page+size:], syscall.PROT_NONE))
+	if err != nil {
 		t.Skip("no protected pages: ", err)
 	}
 	first := page
@@ -109,8 +110,8 @@ func TestLSTMBounds(t *testing.T) {
 		for units := 1; units <= 35; units++ {
 			p := blockWidth(units)
 			block := func(width int) []float32 { return f.slice(t, rows*width) }
-			forward := kernels.LSTMForward{Pre: block(4 * p), PreStride: 4 * p, Gates: block(4 * p), GatesStride: 4 * p, C: block(p), CStride: p,
-				Cell: block(p), CellStride: p, H: block(p), HStride: p, Y: block(units), YStride: units, Rows: rows, Units: units}
+			forward := kernels.LSTMForward{Pre: block(4 * p), PreStride: 4 * p, Gates: block(4 * p), GatesStride: 4 * p,
+				C: block(p), CStride: p, Cell: block(p), CellStride: p, H: block(p), HStride: p, Y: block(units), YStride: units, Rows: rows, Units: units}
 			back := kernels.LSTMBackward{Gates: forward.Gates, GatesStride: 4 * p, DGates: block(4 * p), DGatesStride: 4 * p,
 				Cell: forward.Cell, CellStride: p, CellPrev: block(p), CellPrevStride: p, DH: block(p), DHStride: p,
 				DY: block(units), DYStride: units, DC: block(p), DCStride: p, Rows: rows, Units: units}
