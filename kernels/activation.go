@@ -30,8 +30,10 @@ func (l Level) elementwise(operation string, f function, dst, x []float32) error
 	if err := checkLengths(operation, dst, x); err != nil {
 		return err
 	}
-	if len(x) > 0 {
-		activate(l, f, dst, x)
+	for len(x) > 0 {
+		n := min(callElements, len(x))
+		activate(l, f, dst[:n], x[:n])
+		dst, x = dst[n:], x[n:]
 	}
 	return nil
 }

@@ -13,5 +13,19 @@ func RunFMAs(l Level, iterations int) (operations int, err error) {
 	if l == Portable {
 		return 0, fmt.Errorf("kernels: RunFMAs: level %v has no FMA loop", l)
 	}
-	return fmaPeak(l, max(iterations, 0)), nil
+	for iterations > 0 {
+		n := min(iterations, callIterations)
+		operations += fmaRun(l, n)
+		iterations -= n
+	}
+	return operations, nil
 }
+
+// callIterations keeps a call below 100 µs: assembly cannot be preempted.
+const callIterations = 1 << 14
+
+// fmaRun is one call. Go preempts the loop around it where it enters this function:
+// inlined, nearly every signal would find the loop inside the assembly.
+//
+//go:noinline
+func fmaRun(l Level, iterations int) int { return fmaPeak(l, iterations) }

@@ -2,6 +2,13 @@ package kernels
 
 import "fmt"
 
+// Assembly cannot be preempted, and the garbage collector waits for it: one call takes
+// no more than these many elements, or rows, some tens of microseconds.
+const (
+	callElements = 1 << 15
+	callRows     = 1 << 10 // far apart, each may miss every cache
+)
+
 // AddScaled computes dst[i] += scale·x[i], product and sum rounded apart. dst and
 // x have the same length; dst may be x, any other overlap is an error. The bits
 // are the same at every level.
@@ -12,8 +19,10 @@ func (l Level) AddScaled(dst, x []float32, scale float32) error {
 	if err := checkLengths("AddScaled", dst, x); err != nil {
 		return err
 	}
-	if len(x) > 0 {
-		addScaled(l, dst, x, scale)
+	for len(x) > 0 {
+		n := min(callElements, len(x))
+		addScaled(l, dst[:n], x[:n], scale)
+		dst, x = dst[n:], x[n:]
 	}
 	return nil
 }
@@ -40,8 +49,8 @@ func (l Level) ColumnSums(dst, x []float32, rows, stride int) error {
 	if overlap(dst, x) {
 		return fmt.Errorf("kernels: ColumnSums: dst overlaps x: want them apart")
 	}
-	if rows > 0 {
-		columnSums(l, dst, x, rows, stride)
+	for row := 0; row < rows; row += callRows {
+		columnSums(l, dst, x[row*stride:], min(callRows, rows-row), stride)
 	}
 	return nil
 }
