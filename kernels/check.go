@@ -7,14 +7,20 @@ import (
 )
 
 // maxDimension bounds every count and stride, so that no product of two of them
-// overflows an int64 in a check.
+// overflows an int64 in a check. (An int has 32 bits on some machines.)
 const maxDimension = math.MaxInt32
+
+// lastIndex returns the index of element [rows-1, columns-1] of a matrix with the given
+// strides.
+func lastIndex(rows, rowStride, columns, columnStride int) int64 {
+	return int64(rows-1)*int64(rowStride) + int64(columns-1)*int64(columnStride)
+}
 
 // checkRows returns an error unless s holds rows rows of width elements, stride
 // elements apart. A stride below width makes rows overlap and is an error.
 func checkRows(operation, name string, s []float32, rows, stride, width int) error {
 	if uint(rows) > maxDimension || uint(stride) > maxDimension || uint(width) > maxDimension ||
-		stride < width || (rows > 0 && (rows-1)*stride+width > len(s)) {
+		stride < width || (rows > 0 && lastIndex(rows, stride, width, 1) >= int64(len(s))) {
 		return rowsError(operation, name, s, rows, stride, width)
 	}
 	return nil
@@ -30,7 +36,7 @@ func rowsError(operation, name string, s []float32, rows, stride, width int) err
 		return fmt.Errorf("kernels: %s: %s: stride %d: want %d to %d", operation, name, stride, width, maxDimension)
 	}
 	return fmt.Errorf("kernels: %s: %s: %d rows of %d elements, %d apart, need %d elements: have %d",
-		operation, name, rows, width, stride, (rows-1)*stride+width, len(s))
+		operation, name, rows, width, stride, lastIndex(rows, stride, width, 1)+1, len(s))
 }
 
 // checkLengths returns an error unless dst and x are equally long and either the

@@ -1,9 +1,15 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // PanelWidth is the number of columns of a panel.
 const PanelWidth = 16
+
+// maxPanelRows bounds the memory of one matrix: 128 GB, or what a slice can have.
+const maxPanelRows = min(maxDimension, math.MaxInt/(4*PanelWidth))
 
 // Panels holds a matrix B [K, N], the right operand of products, rearranged for
 // one level: panels of PanelWidth columns, each K rows of PanelWidth consecutive
@@ -31,9 +37,9 @@ func (p *Panels) Reset(l Level, k, n int) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	if uint(k) > maxDimension || uint(n) > maxDimension || k*panelCount(n) > maxDimension {
-		return fmt.Errorf("kernels: Panels.Reset: a matrix of %d x %d: want 0 to %d each and 16 times that in all",
-			k, n, maxDimension)
+	if uint(k) > maxDimension || uint(n) > maxDimension || int64(k)*int64(panelCount(n)) > maxPanelRows {
+		return fmt.Errorf("kernels: Panels.Reset: a matrix of %d x %d: want 0 to %d each and %d panel rows of %d elements in all",
+			k, n, maxDimension, int64(maxPanelRows), PanelWidth)
 	}
 	size := k * panelCount(n) * PanelWidth
 	if cap(p.data) < size {
@@ -46,7 +52,7 @@ func (p *Panels) Reset(l Level, k, n int) error {
 	return nil
 }
 
-func panelCount(n int) int { return (n + PanelWidth - 1) / PanelWidth }
+func panelCount(n int) int { return n/PanelWidth + min(n%PanelWidth, 1) } // n may be the largest int
 
 // panel returns the given panel [K, PanelWidth].
 func (p *Panels) panel(i int) []float32 {
@@ -71,7 +77,7 @@ func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnSt
 	if uint(kStride) > maxDimension || uint(columnStride) > maxDimension {
 		return fmt.Errorf("kernels: Panels.Set: strides %d, %d: want 0 to %d", kStride, columnStride, maxDimension)
 	}
-	if last := (rows-1)*kStride + (columns-1)*columnStride; last >= len(src) {
+	if last := lastIndex(rows, kStride, columns, columnStride); last >= int64(len(src)) {
 		return fmt.Errorf("kernels: Panels.Set: src[%d] is needed: have %d elements", last, len(src))
 	}
 	for j := 0; j < columns; {

@@ -67,7 +67,7 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 		return 0, fmt.Errorf("kernels: Multiply: strides of A %d, %d: want 0 to %d", x.AStride, x.AKStride, maxDimension)
 	}
 	if p.k > 0 {
-		if last := (x.Rows-1)*x.AStride + (p.k-1)*x.AKStride; last >= len(x.A) {
+		if last := lastIndex(x.Rows, x.AStride, p.k, x.AKStride); last >= int64(len(x.A)) {
 			return 0, fmt.Errorf("kernels: Multiply: A[%d] is needed for %d rows and K = %d: have %d elements",
 				last, x.Rows, p.k, len(x.A))
 		}
