@@ -78,6 +78,10 @@ func checkRange(operation string, first, count, n int) error {
 	return nil
 }
 
+func errNil(operation, name string) error {
+	return fmt.Errorf("kernels: %s: %s is nil", operation, name)
+}
+
 func errOverlap(operation, name, others string) error {
 	return fmt.Errorf("kernels: %s: %s overlaps %s: want them apart", operation, name, others)
 }

@@ -25,6 +25,9 @@ type WeightGradient struct {
 func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, dyStride, n int,
 	x []float32, xStride, m, rows, first, count int) error {
 	const operation = "WeightGradient.Add"
+	if w == nil {
+		return errNil(operation, "w")
+	}
 	if err := l.check(); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ const maxPanelRows = min(maxDimension, math.MaxInt/(4*PanelWidth))
 // Panels holds a matrix B [K, N], the right operand of products, rearranged for
 // one level: panels of PanelWidth columns, each K rows of PanelWidth consecutive
 // floats, columns beyond N zero (the picture stands in package kernels/asm). The
-// zero value is empty; Reset gives it a shape. Multiply only reads it, so any
+// zero value is empty, and nil reads as empty; Reset gives it a shape. Multiply only reads it, so any
 // number of goroutines may share one that nobody writes.
 type Panels struct {
 	level Level
@@ -23,17 +23,30 @@ type Panels struct {
 }
 
 // Level returns the level that Multiply runs at; K and N the shape of B.
-func (p *Panels) Level() Level { return p.level }
-func (p *Panels) K() int       { return p.k }
-func (p *Panels) N() int       { return p.n }
+func (p *Panels) Level() Level { return p.orEmpty().level }
+func (p *Panels) K() int       { return p.orEmpty().k }
+func (p *Panels) N() int       { return p.orEmpty().n }
 
 // Bytes returns the memory that the panels hold.
-func (p *Panels) Bytes() int { return 4 * cap(p.data) }
+func (p *Panels) Bytes() int { return 4 * cap(p.orEmpty().data) }
+
+var empty Panels
+
+// orEmpty stands the empty matrix in for nil, which its readers take for one.
+func (p *Panels) orEmpty() *Panels {
+	if p == nil {
+		return &empty
+	}
+	return p
+}
 
 // Reset makes p the zero matrix [k, n] at level l, in the memory it has if that
 // suffices. Dimensions of 0 are legal. A dimension that is negative or beyond
 // 2³¹-1, or a level that is not available, is an error and leaves p as it was.
 func (p *Panels) Reset(l Level, k, n int) error {
+	if p == nil {
+		return errNil("Panels.Reset", "p")
+	}
 	if err := l.check(); err != nil {
 		return err
 	}
@@ -68,6 +81,9 @@ func (p *Panels) panel(i int) []float32 {
 // give B = Wᵀ; kStride = the row length and columnStride = 1 give B = W. A block
 // that leaves B or src is an error and changes nothing.
 func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnStride int) error {
+	if p == nil {
+		return errNil("Panels.Set", "p")
+	}
 	if k0 < 0 || rows < 0 || k0 > p.k-rows || n0 < 0 || columns < 0 || n0 > p.n-columns {
 		return fmt.Errorf("kernels: Panels.Set: block [%d+%d, %d+%d] leaves the matrix [%d, %d]", k0, rows, n0, columns, p.k, p.n)
 	}
@@ -133,8 +149,8 @@ func (p *Panels) PackTransposed(l Level, w []float32, n, k, stride int) error {
 // weight gradient it is a matrix [PanelWidth, K] with AStride 1 and AKStride
 // PanelWidth.
 func (p *Panels) Panel(i int) ([]float32, error) {
-	if uint(i) >= uint(panelCount(p.n)) {
-		return nil, fmt.Errorf("kernels: Panel(%d): have %d panels", i, panelCount(p.n))
+	if uint(i) >= uint(panelCount(p.N())) {
+		return nil, fmt.Errorf("kernels: Panel(%d): have %d panels", i, panelCount(p.N()))
 	}
 	return p.panel(i), nil
 }

@@ -34,6 +34,10 @@ type Product struct {
 // packed for. Nothing is allocated. Arguments that do not fit are an error and
 // change nothing. K = 0 copies init.
 func (p *Panels) Multiply(x *Product) error {
+	if x == nil {
+		return errNil("Multiply", "x")
+	}
+	p = p.orEmpty()
 	columns, err := p.checkProduct(x)
 	if err != nil || x.Rows == 0 || columns == 0 {
 		return err
