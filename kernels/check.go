@@ -29,7 +29,7 @@ func checkRows(operation, name string, s []float32, rows, stride, width int) err
 func rowsError(operation, name string, s []float32, rows, stride, width int) error {
 	switch {
 	case uint(rows) > maxDimension:
-		return fmt.Errorf("kernels: %s: %d rows: want 0 to %d", operation, rows, maxDimension)
+		return fmt.Errorf("kernels: %s: %s: %d rows: want 0 to %d", operation, name, rows, maxDimension)
 	case uint(width) > maxDimension:
 		return fmt.Errorf("kernels: %s: %s: rows of %d elements: want 0 to %d", operation, name, width, maxDimension)
 	case uint(stride) > maxDimension || stride < width:
@@ -73,7 +73,7 @@ func checkUnits(operation string, units int) error {
 // checkRange returns an error unless [first, first+count) lies in [0, n).
 func checkRange(operation string, first, count, n int) error {
 	if first < 0 || count < 0 || first > n-count {
-		return fmt.Errorf("kernels: %s: range %d+%d: want it within %d", operation, first, count, n)
+		return fmt.Errorf("kernels: %s: first = %d, count = %d: want a range within %d", operation, first, count, n)
 	}
 	return nil
 }

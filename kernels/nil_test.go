@@ -28,7 +28,7 @@ func TestNil(t *testing.T) {
 		"Set":            {p.Set(0, 0, 1, 1, one, 1, 1), "p is nil"},
 		"Pack":           {p.Pack(kernels.Portable, one, 1, 1, 1), "p is nil"},
 		"PackTransposed": {p.PackTransposed(kernels.Portable, one, 1, 1, 1), "p is nil"},
-		"a panel of nil": {p.Multiply(&kernels.Product{Count: 1}), "have 0"},
+		"a panel of nil": {p.Multiply(&kernels.Product{Count: 1}), "Count = 1: have 0 panels"},
 		"Multiply(nil)":  {(&kernels.Panels{}).Multiply(nil), "x is nil"},
 		"Add":            {w.Add(kernels.Portable, one, 1, one, 1, 1, []float32{2}, 1, 1, 1, 0, 1), "w is nil"},
 	} {

@@ -91,7 +91,7 @@ func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnSt
 		return nil
 	}
 	if uint(kStride) > maxDimension || uint(columnStride) > maxDimension {
-		return fmt.Errorf("kernels: Panels.Set: strides %d, %d: want 0 to %d", kStride, columnStride, maxDimension)
+		return fmt.Errorf("kernels: Panels.Set: kStride = %d, columnStride = %d: want 0 to %d", kStride, columnStride, maxDimension)
 	}
 	if last := lastIndex(rows, kStride, columns, columnStride); last >= int64(len(src)) {
 		return fmt.Errorf("kernels: Panels.Set: src[%d] is needed: have %d elements", last, len(src))

@@ -49,7 +49,7 @@ func (p *Panels) Multiply(x *Product) error {
 // checkProduct returns the number of columns that x covers.
 func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 	if x.First < 0 || x.Count < 0 || x.First > panelCount(p.n)-x.Count {
-		return 0, fmt.Errorf("kernels: Multiply: panels %d+%d: have %d", x.First, x.Count, panelCount(p.n))
+		return 0, fmt.Errorf("kernels: Multiply: First = %d, Count = %d: have %d panels", x.First, x.Count, panelCount(p.n))
 	}
 	columns = max(min(x.Count*PanelWidth, p.n-x.First*PanelWidth), 0)
 	if err := checkRows("Multiply", "C", x.C, x.Rows, x.CStride, columns); err != nil {
@@ -68,7 +68,7 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 		}
 	}
 	if uint(x.AStride) > maxDimension || uint(x.AKStride) > maxDimension {
-		return 0, fmt.Errorf("kernels: Multiply: strides of A %d, %d: want 0 to %d", x.AStride, x.AKStride, maxDimension)
+		return 0, fmt.Errorf("kernels: Multiply: AStride = %d, AKStride = %d: want 0 to %d", x.AStride, x.AKStride, maxDimension)
 	}
 	if p.k > 0 {
 		if last := lastIndex(x.Rows, x.AStride, p.k, x.AKStride); last >= int64(len(x.A)) {

@@ -3,6 +3,7 @@ package kernels_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/internal/reference"
@@ -215,29 +216,30 @@ func TestProductErrors(t *testing.T) {
 			return kernels.Product{C: make([]float32, 3*n), CStride: n, A: make([]float32, 3*k), AStride: k, AKStride: 1, Rows: 3, Count: 2}
 		}
 		for name, spoil := range map[string]func(x *kernels.Product){
-			"short C":           func(x *kernels.Product) { x.C = x.C[:len(x.C)-1] },
-			"short A":           func(x *kernels.Product) { x.A = x.A[:len(x.A)-1] },
-			"short bias":        func(x *kernels.Product) { x.Init = make([]float32, n-1) },
-			"short init":        func(x *kernels.Product) { x.Init, x.InitStride = make([]float32, 3*n-1), n },
-			"init overlaps C":   func(x *kernels.Product) { x.Init, x.InitStride = x.C[1:], 0 },
-			"A overlaps C":      func(x *kernels.Product) { x.A = x.C },
-			"negative rows":     func(x *kernels.Product) { x.Rows = -1 },
-			"huge rows":         func(x *kernels.Product) { x.Rows = math.MaxInt },
-			"huge stride":       func(x *kernels.Product) { x.AStride = math.MaxInt },
-			"negative stride":   func(x *kernels.Product) { x.AKStride = -1 },
-			"stride below n":    func(x *kernels.Product) { x.CStride = n - 1 },
-			"panel beyond":      func(x *kernels.Product) { x.First = 1 },
-			"negative panel":    func(x *kernels.Product) { x.First = -1 },
-			"panels overflow":   func(x *kernels.Product) { x.Count = math.MaxInt },
-			"first overflows":   func(x *kernels.Product) { x.First = math.MaxInt },
-			"nil A":             func(x *kernels.Product) { x.A = nil },
-			"nil C":             func(x *kernels.Product) { x.C = nil },
-			"empty, not nil, i": func(x *kernels.Product) { x.Init = []float32{} },
+			"short C; C: 3 rows":               func(x *kernels.Product) { x.C = x.C[:len(x.C)-1] },
+			"short A; A[14]":                   func(x *kernels.Product) { x.A = x.A[:len(x.A)-1] },
+			"short bias; Init":                 func(x *kernels.Product) { x.Init = make([]float32, n-1) },
+			"short init; Init: 3 rows":         func(x *kernels.Product) { x.Init, x.InitStride = make([]float32, 3*n-1), n },
+			"init overlaps C; Init overlaps C": func(x *kernels.Product) { x.Init, x.InitStride = x.C[1:], 0 },
+			"A overlaps C; A overlaps C":       func(x *kernels.Product) { x.A = x.C },
+			"negative rows; C: -1 rows":        func(x *kernels.Product) { x.Rows = -1 },
+			"huge rows; C: ":                   func(x *kernels.Product) { x.Rows = math.MaxInt },
+			"huge stride; A":                   func(x *kernels.Product) { x.AStride = math.MaxInt },
+			"negative stride; AKStride = -1":   func(x *kernels.Product) { x.AKStride = -1 },
+			"stride below n; C: stride 19":     func(x *kernels.Product) { x.CStride = n - 1 },
+			"panel beyond; First = 1":          func(x *kernels.Product) { x.First = 1 },
+			"negative panel; First = -1":       func(x *kernels.Product) { x.First = -1 },
+			"panels overflow; Count = ":        func(x *kernels.Product) { x.Count = math.MaxInt },
+			"first overflows; First = ":        func(x *kernels.Product) { x.First = math.MaxInt },
+			"nil A; A[14]":                     func(x *kernels.Product) { x.A = nil },
+			"nil C; C: 3 rows":                 func(x *kernels.Product) { x.C = nil },
+			"empty, not nil, i; Init":          func(x *kernels.Product) { x.Init = []float32{} },
 		} {
 			x := good()
 			spoil(&x)
-			if err := p.Multiply(&x); err == nil {
-				t.Errorf("%s: no error", name)
+			_, want, _ := strings.Cut(name, "; ")
+			if err := p.Multiply(&x); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v: want an error with %q", name, err, want)
 			}
 		}
 		x := good()

@@ -35,3 +35,32 @@ func TestRangesBeyondInt(t *testing.T) {
 		t.Errorf("the panels became %d x %d, want 3 x 16 as before", p.K(), p.N())
 	}
 }
+
+// TestWeightGradientErrors: each names what does not fit, and dw stays as it was.
+func TestWeightGradientErrors(t *testing.T) {
+	const rows, n, m = 3, 2, 5
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		var w kernels.WeightGradient
+		dw, dy, x := make([]float32, n*m), []float32{1, 1, 1, 1, 1, 1}, uniform(newRand(14), rows*m, 1)
+		for _, c := range []struct {
+			n, rows, first, count int
+			want                  string
+		}{
+			{n: -1, rows: rows, count: n, want: "dw: -1 rows"},
+			{n: n, rows: -1, count: n, want: "dy: -1 rows"},
+			{n: n, rows: rows + 1, count: n, want: "dy: 4 rows"},
+			{n: n, rows: rows, first: -1, count: n, want: "first = -1, count = 2: want a range within 2"},
+			{n: n, rows: rows, first: 1, count: n, want: "first = 1, count = 2"},
+			{n: n, rows: rows, first: math.MaxInt, count: math.MaxInt, want: "first = "},
+		} {
+			err := w.Add(l, dw, m, dy, n, c.n, x, m, m, c.rows, c.first, c.count)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%+v: %v", c, err)
+			}
+		}
+		sameBits(t, "dw after errors", dw, make([]float32, n*m))
+		if err := w.Add(l, dw, m, dy, n, n, x, m, m, rows, 0, n); err != nil || dw[0] == 0 {
+			t.Errorf("arguments that fit: %v, dw[0] = %v", err, dw[0])
+		}
+	})
+}
