@@ -44,7 +44,7 @@ type Workspace struct {
 }
 
 // NewWorkspace returns a workspace whose calls run on the given number of workers;
-// 0 or less follows GOMAXPROCS. Results do not depend on it.
+// 0 or less follows GOMAXPROCS, and more than 1024 are 1024. Results do not depend on it.
 func NewWorkspace(workers int) *Workspace {
 	return &Workspace{recurrent: recurrent.NewWorkspace(workers)}
 }

@@ -27,7 +27,7 @@ type LinearWorkspace struct {
 }
 
 // NewLinearWorkspace returns a workspace of that many workers; 0 stands for
-// GOMAXPROCS. Results have the same bits for any number.
+// GOMAXPROCS, and more than 1024 are 1024. Results have the same bits for any number.
 func NewLinearWorkspace(count int) *LinearWorkspace {
 	ws := &LinearWorkspace{}
 	ws.resize(workers.Count(count))

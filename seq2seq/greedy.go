@@ -70,7 +70,7 @@ type Decoding struct {
 }
 
 // NewDecoding returns a Decoding that runs on the given number of workers; 0 or less
-// follows GOMAXPROCS.
+// follows GOMAXPROCS, and more than 1024 are 1024.
 func NewDecoding(p *Prepared, workers int) *Decoding {
 	return &Decoding{prepared: p, encoderWS: lstm.NewWorkspace(workers), decoderWS: lstm.NewWorkspace(workers),
 		readoutWS: nn.NewLinearWorkspace(workers)}

@@ -35,7 +35,7 @@ type Trainer struct {
 }
 
 // NewTrainer returns a trainer whose passes run on the given number of workers; 0 or
-// less follows GOMAXPROCS. Results do not depend on it.
+// less follows GOMAXPROCS, and more than 1024 are 1024. Results do not depend on it.
 func NewTrainer(m *Model, workers int) (*Trainer, error) {
 	t := &Trainer{
 		model:    m,

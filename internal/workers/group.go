@@ -16,13 +16,17 @@ type Group struct {
 	done  sync.WaitGroup
 }
 
+// Most is the largest number of workers: beyond any machine, and every worker costs
+// memory and time of its own whether there is work for it or not.
+const Most = 1024
+
 // Count returns the number of workers that n stands for: n itself, or GOMAXPROCS
-// if n is 0 or less.
+// if n is 0 or less; at most Most.
 func Count(n int) int {
-	if n > 0 {
-		return n
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
 	}
-	return runtime.GOMAXPROCS(0)
+	return min(n, Most)
 }
 
 // Resize sets the number of workers, as Count has it.
@@ -39,9 +43,10 @@ func (g *Group) Resize(n int) {
 // Size returns the number of workers.
 func (g *Group) Size() int { return max(g.count, 1) }
 
-// Do calls job(0), job(1), ..., job(n-1), n at most Size, at the same time and
-// returns when all have: job(0) on the caller's goroutine. A job made once and
-// kept makes the call free of allocations.
+// Do calls job(0), job(1), ..., job(n-1) at the same time and returns when all have:
+// job(0) on the caller's goroutine. Of an n beyond Size it calls the first Size jobs
+// only, which then have to do the work of the others. A job made once and kept makes
+// the call free of allocations.
 func (g *Group) Do(n int, job func(worker int)) {
 	n = min(n, g.Size())
 	g.job = job

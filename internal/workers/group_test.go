@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -10,18 +11,29 @@ func TestDoRunsEveryWorkerOnce(t *testing.T) {
 	var g Group
 	for _, size := range []int{1, 2, 3, 7, 2} {
 		g.Resize(size)
-		for n := 0; n <= size; n++ {
+		for n := 0; n <= size+1; n++ { // one beyond the size, too
 			var calls [8]atomic.Int32
 			g.Do(n, func(worker int) { calls[worker].Add(1) })
 			for w := range calls {
 				want := int32(0)
-				if w < n {
+				if w < min(n, size) {
 					want = 1
 				}
 				if got := calls[w].Load(); got != want {
 					t.Errorf("size %d, Do(%d): worker %d ran %d times, want %d", size, n, w, got, want)
 				}
 			}
+		}
+	}
+}
+
+// TestCount: no number that a caller may ask for makes more goroutines than a machine
+// can hold.
+func TestCount(t *testing.T) {
+	all := min(runtime.GOMAXPROCS(0), Most)
+	for _, c := range []struct{ n, want int }{{math.MinInt, all}, {-1, all}, {0, all}, {1, 1}, {Most, Most}, {Most + 1, Most}, {math.MaxInt, Most}} {
+		if got := Count(c.n); got != c.want {
+			t.Errorf("Count(%d) = %d, want %d", c.n, got, c.want)
 		}
 	}
 }
