@@ -1,10 +1,19 @@
 package lstm
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/packedlstm/packedlstm/packed"
 )
+
+// check returns an error unless n is as New made it.
+func (n *LSTM) check() error {
+	if n == nil || n.weights == nil {
+		return errors.New("lstm: the LSTM is nil or empty: want New's result")
+	}
+	return nil
+}
 
 // checkForward returns the initial state, or an error if an argument does not fit.
 func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initial *State) (State, error) {
@@ -36,6 +45,9 @@ func checkState(c Config, name string, s []float32, batch int) error {
 }
 
 func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error {
+	if err := n.check(); err != nil {
+		return err
+	}
 	if ws == nil || ws.recurrent == nil {
 		return fmt.Errorf("lstm: ws is nil: want the workspace of ForwardTraining")
 	}

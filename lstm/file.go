@@ -22,6 +22,9 @@ func (n *LSTM) Load(r io.Reader, prefix string) error {
 
 // LoadFile is Load for a file that has been read: one that holds several layers.
 func (n *LSTM) LoadFile(file *param.File, prefix string) error {
+	if err := n.check(); err != nil {
+		return err
+	}
 	if file == nil {
 		return fmt.Errorf("lstm: file is nil: want param.Read's result")
 	}
@@ -34,6 +37,9 @@ func (n *LSTM) LoadFile(file *param.File, prefix string) error {
 // Save writes the parameters as a safetensors file, each under prefix and its name in
 // Parameters. PyTorch's load_state_dict takes it as it is.
 func (n *LSTM) Save(w io.Writer, prefix string) error {
+	if err := n.check(); err != nil {
+		return err
+	}
 	tensors := n.Parameters()
 	for i := range tensors {
 		tensors[i].Name = prefix + tensors[i].Name

@@ -1,6 +1,7 @@
 package lstm
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/packedlstm/packedlstm/internal/recurrent"
@@ -11,7 +12,9 @@ import (
 // LSTM is a stack of LSTM layers with parameters that may change between calls:
 // every call packs them anew, so none is ever stale. For repeated inference with
 // fixed parameters, Prepare does that once. Calls on one LSTM may run at the same
-// time, each with a Workspace of its own, while nobody changes the parameters.
+// time, each with a Workspace of its own, while nobody changes the parameters. New
+// makes one; calls on nil or on a zero LSTM, Prepared or Workspace are errors, or
+// return nothing.
 type LSTM struct {
 	config Config
 	parameters
@@ -30,11 +33,16 @@ func New(c Config, seed uint64) (*LSTM, error) {
 }
 
 // Config returns the shape.
-func (n *LSTM) Config() Config { return n.config }
+func (n *LSTM) Config() Config {
+	if n == nil {
+		return Config{}
+	}
+	return n.config
+}
 
 // NewGradients returns zero gradients for every parameter.
 func (n *LSTM) NewGradients() *Gradients {
-	return &Gradients{config: n.config, parameters: newParameters(n.config)}
+	return &Gradients{config: n.Config(), parameters: newParameters(n.Config())}
 }
 
 // Workspace holds the buffers of calls and their workers. It grows to what a call
@@ -50,7 +58,12 @@ func NewWorkspace(workers int) *Workspace {
 }
 
 // Bytes returns the memory that the workspace holds.
-func (ws *Workspace) Bytes() int { return ws.recurrent.Bytes() }
+func (ws *Workspace) Bytes() int {
+	if ws == nil || ws.recurrent == nil {
+		return 0
+	}
+	return ws.recurrent.Bytes()
+}
 
 // State holds hidden and cell states, each [L·D, B, H] in the caller's order, as
 // PyTorch's (h_0, c_0): layer by layer, the forward direction first. nil stands for
@@ -84,6 +97,9 @@ type Prepared struct {
 
 // Prepare returns the inference form.
 func (n *LSTM) Prepare() (*Prepared, error) {
+	if err := n.check(); err != nil {
+		return nil, err
+	}
 	p, err := recurrent.Prepare(n.config.recurrent(), cell{}, n.weights, kernels.Active())
 	if err != nil {
 		return nil, fmt.Errorf("lstm: %w", err)
@@ -92,7 +108,12 @@ func (n *LSTM) Prepare() (*Prepared, error) {
 }
 
 // Config returns the shape.
-func (p *Prepared) Config() Config { return p.config }
+func (p *Prepared) Config() Config {
+	if p == nil {
+		return Config{}
+	}
+	return p.config
+}
 
 // Forward computes, for each layer and direction and every step t of each sequence,
 //
@@ -106,6 +127,9 @@ func (p *Prepared) Config() Config { return p.config }
 // nothing is computed. x is only read. The bits of a sequence's results depend
 // neither on the rest of the batch nor on the number of workers.
 func (p *Prepared) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *State) (Output, error) {
+	if p == nil || p.prepared == nil {
+		return Output{}, errors.New("lstm: the Prepared is nil or empty: want Prepare's result")
+	}
 	state, err := checkForward(p.config, ws, l, x, initial)
 	if err != nil {
 		return Output{}, err
@@ -115,6 +139,9 @@ func (p *Prepared) Forward(ws *Workspace, l *packed.Layout, x []float32, initial
 
 // Forward is Prepared.Forward with the parameters as they are now, packed anew.
 func (n *LSTM) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *State) (Output, error) {
+	if err := n.check(); err != nil {
+		return Output{}, err
+	}
 	state, err := checkForward(n.config, ws, l, x, initial)
 	if err != nil {
 		return Output{}, err
@@ -131,6 +158,9 @@ func (n *LSTM) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *St
 // and scaled by 1/(1-p), by masks that seed and the position in the packed rows
 // choose. x and l must not change until Backward.
 func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, initial *State, seed uint64) (Output, error) {
+	if err := n.check(); err != nil {
+		return Output{}, err
+	}
 	state, err := checkForward(n.config, ws, l, x, initial)
 	if err != nil {
 		return Output{}, err

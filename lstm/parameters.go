@@ -10,7 +10,7 @@ import (
 	"github.com/packedlstm/packedlstm/param"
 )
 
-// Gates is the number of gates: i, f, g, o.
+// gates is the number of gates: i, f, g, o.
 const gates = 4
 
 // parameters are the tensors of all layers and directions in the order of PyTorch's
@@ -92,12 +92,20 @@ func (p *parameters) initialise(hiddenSize int, seed uint64) {
 //
 // and the same with the suffix _reverse for the second direction. Data is the
 // LSTM's own memory: what is written to it, the next call uses.
-func (n *LSTM) Parameters() []param.Tensor { return slices.Clone(n.tensors) }
+func (n *LSTM) Parameters() []param.Tensor {
+	if n == nil {
+		return nil
+	}
+	return slices.Clone(n.tensors)
+}
 
 // Trainable returns every parameter beside its gradient in g, its name behind prefix:
 // what an optimiser takes. The slices are n's and g's own memory. Gradients of another
 // shape are an error.
 func (n *LSTM) Trainable(prefix string, g *Gradients) ([]param.Parameter, error) {
+	if err := n.check(); err != nil {
+		return nil, err
+	}
 	if err := n.checkGradients(g); err != nil {
 		return nil, err
 	}
@@ -110,7 +118,12 @@ func (n *LSTM) Trainable(prefix string, g *Gradients) ([]param.Parameter, error)
 
 // Tensors returns the gradients under their parameters' names, in the order of
 // LSTM.Parameters. Data is the Gradients' own memory.
-func (g *Gradients) Tensors() []param.Tensor { return slices.Clone(g.tensors) }
+func (g *Gradients) Tensors() []param.Tensor {
+	if g == nil {
+		return nil
+	}
+	return slices.Clone(g.tensors)
+}
 
 // Gradients holds the gradients of every parameter of an LSTM.
 type Gradients struct {
@@ -124,6 +137,9 @@ type Gradients struct {
 
 // Zero sets every gradient to 0.
 func (g *Gradients) Zero() {
+	if g == nil {
+		return
+	}
 	for _, t := range g.tensors {
 		clear(t.Data)
 	}
