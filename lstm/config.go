@@ -34,10 +34,28 @@ func (c Config) check() error {
 	if !(c.Dropout >= 0 && c.Dropout <= 1) {
 		return fmt.Errorf("lstm: Config.Dropout = %v: want 0 to 1", c.Dropout)
 	}
-	// The largest matrix is [4H, max(I, 2H)].
-	if 4*c.HiddenSize*max(c.InputSize, 2*c.HiddenSize) > math.MaxInt32 {
-		return fmt.Errorf("lstm: Config.HiddenSize = %d with InputSize = %d: a weight of more than %d elements",
-			c.HiddenSize, c.InputSize, math.MaxInt32)
+	return c.checkMemory()
+}
+
+// maxParameters bounds what New allocates, a terabyte or what a slice can have, so that
+// a hostile shape is an error: make would panic.
+const maxParameters = min(1<<38, math.MaxInt/4)
+
+// checkMemory returns an error if a weight, or all parameters together, would be too large.
+func (c Config) checkMemory() error {
+	input, hidden, layers, directions := int64(c.InputSize), int64(c.HiddenSize), int64(c.NumLayers), int64(c.Directions())
+	columns := max(input, hidden)
+	if layers > 1 {
+		columns = max(columns, directions*hidden)
+	}
+	if 4*hidden*columns > math.MaxInt32 {
+		return fmt.Errorf("lstm: Config.HiddenSize = %d with InputSize = %d: a weight of %d elements: want at most %d",
+			c.HiddenSize, c.InputSize, 4*hidden*columns, math.MaxInt32)
+	}
+	// The largest matrix bounds each of a layer's two, the biases are less than one more.
+	if layers > maxParameters/(directions*3*4*hidden*columns) {
+		return fmt.Errorf("lstm: Config.NumLayers = %d with HiddenSize = %d, InputSize = %d: more than %d parameters",
+			c.NumLayers, c.HiddenSize, c.InputSize, int64(maxParameters))
 	}
 	return nil
 }

@@ -12,12 +12,14 @@ import (
 func TestConfigErrors(t *testing.T) {
 	good := lstm.Config{InputSize: 3, HiddenSize: 4, NumLayers: 1}
 	for name, spoil := range map[string]func(c *lstm.Config){
-		"InputSize":      func(c *lstm.Config) { c.InputSize = 0 },
-		"HiddenSize":     func(c *lstm.Config) { c.HiddenSize = -1 },
-		"NumLayers":      func(c *lstm.Config) { c.NumLayers = 0 },
-		"HiddenSize = 5": func(c *lstm.Config) { c.HiddenSize = 500000 },
-		"Dropout":        func(c *lstm.Config) { c.Dropout = 1.5 },
-		"NaN":            func(c *lstm.Config) { c.Dropout = math.NaN() },
+		"InputSize":                          func(c *lstm.Config) { c.InputSize = 0 },
+		"HiddenSize":                         func(c *lstm.Config) { c.HiddenSize = -1 },
+		"NumLayers":                          func(c *lstm.Config) { c.NumLayers = 0 },
+		"HiddenSize = 5":                     func(c *lstm.Config) { c.HiddenSize = 500000 },
+		"NumLayers = 1048576":                func(c *lstm.Config) { c.HiddenSize, c.NumLayers = 16383, 1<<20 },
+		"a weight of 4398046511104 elements": func(c *lstm.Config) { c.InputSize, c.HiddenSize = 1<<20, 1<<20 },
+		"Dropout":                            func(c *lstm.Config) { c.Dropout = 1.5 },
+		"NaN":                                func(c *lstm.Config) { c.Dropout = math.NaN() },
 	} {
 		c := good
 		spoil(&c)
