@@ -49,6 +49,7 @@ func (n *LSTM) NewGradients() *Gradients {
 // needs; after that, calls allocate nothing. One call at a time.
 type Workspace struct {
 	recurrent *recurrent.Workspace
+	y, dx     []float32 // what the last forward and backward pass returned: no x may be in them
 }
 
 // NewWorkspace returns a workspace whose calls run on the given number of workers;
@@ -124,7 +125,9 @@ func (p *Prepared) Config() Config {
 // over packed rows x [N, I] of layout l, starting from initial (nil: zeros). A layer
 // reads the rows of the one below; dropout does not apply. A sequence of length 0
 // has no rows and keeps its initial state. Sizes that do not fit are an error and
-// nothing is computed. x is only read. The bits of a sequence's results depend
+// nothing is computed, and so is an x in memory that ws returned last, its Y for one,
+// which this pass or Backward overwrites. initial may be ws's own HN and CN, to go on
+// where it ended. x is only read. The bits of a sequence's results depend
 // neither on the rest of the batch nor on the number of workers.
 func (p *Prepared) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *State) (Output, error) {
 	if p == nil || p.prepared == nil {
@@ -134,7 +137,7 @@ func (p *Prepared) Forward(ws *Workspace, l *packed.Layout, x []float32, initial
 	if err != nil {
 		return Output{}, err
 	}
-	return wrap(p.prepared.Forward(ws.recurrent, l, x, state))
+	return ws.keep(p.prepared.Forward(ws.recurrent, l, x, state))
 }
 
 // Forward is Prepared.Forward with the parameters as they are now, packed anew.
@@ -150,7 +153,7 @@ func (n *LSTM) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *St
 	if err != nil {
 		return Output{}, fmt.Errorf("lstm: %w", err)
 	}
-	return wrap(p.Forward(ws.recurrent, l, x, state))
+	return ws.keep(p.Forward(ws.recurrent, l, x, state))
 }
 
 // ForwardTraining is Forward that keeps in ws what Backward needs, and applies
@@ -165,7 +168,7 @@ func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, ini
 	if err != nil {
 		return Output{}, err
 	}
-	return wrap(ws.recurrent.ForwardTraining(n.config.recurrent(), cell{}, n.weights, kernels.Active(), l, x, state, seed))
+	return ws.keep(ws.recurrent.ForwardTraining(n.config.recurrent(), cell{}, n.weights, kernels.Active(), l, x, state, seed))
 }
 
 // Backward computes the gradients of the last ForwardTraining with ws, for the
@@ -186,12 +189,15 @@ func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGrad
 	if err != nil {
 		return InputGradients{}, fmt.Errorf("lstm: %w", err)
 	}
+	ws.dx = out.X
 	return out, nil
 }
 
-func wrap(out Output, err error) (Output, error) {
+// keep notes what a forward pass returned.
+func (ws *Workspace) keep(out Output, err error) (Output, error) {
 	if err != nil {
 		return Output{}, fmt.Errorf("lstm: %w", err)
 	}
+	ws.y = out.Y
 	return out, nil
 }
