@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/internal/reference"
@@ -315,5 +316,49 @@ func TestNoAllocations(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations a step, want none", n)
+	}
+}
+
+// TestTrainersStandAlone: trainers of one model at the same time have the losses and
+// gradients that each has alone.
+func TestTrainersStandAlone(t *testing.T) {
+	m := newModel(t, small)
+	type result struct {
+		loss  float64
+		grads [][]float32
+	}
+	step := func(trainer *Trainer, seed uint64) (r result) {
+		sources, targets := randomBatch(small, 9, seed)
+		loss, _, err := trainer.Step(sources, targets, seed)
+		if err != nil {
+			t.Error(err)
+		}
+		r.loss = loss
+		for _, p := range trainer.Parameters() {
+			r.grads = append(r.grads, p.Grad)
+		}
+		return r
+	}
+	const count = 3
+	var trainers [count]*Trainer
+	var together [count]result
+	for i := range trainers {
+		trainers[i] = newTrainer(t, m, 1)
+	}
+	var group sync.WaitGroup
+	for i, trainer := range trainers {
+		group.Go(func() { together[i] = step(trainer, uint64(i)) })
+	}
+	group.Wait()
+	for i := range trainers {
+		alone := step(newTrainer(t, m, 1), uint64(i))
+		if alone.loss != together[i].loss {
+			t.Errorf("trainer %d: loss %v beside others, %v alone", i, together[i].loss, alone.loss)
+		}
+		for j, p := range trainers[i].Parameters() {
+			if !slices.Equal(alone.grads[j], together[i].grads[j]) {
+				t.Errorf("trainer %d: the gradient of %s differs beside others", i, p.Name)
+			}
+		}
 	}
 }

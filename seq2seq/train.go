@@ -12,10 +12,14 @@ import (
 )
 
 // Trainer computes losses and gradients of a model and owns every buffer that this
-// takes; it grows to the largest batch and allocates nothing after that. One call
-// at a time.
+// takes, the gradients too; it grows to the largest batch and allocates nothing after
+// that. One call at a time; trainers of one model may work side by side while nobody
+// changes its parameters.
 type Trainer struct {
 	model *Model
+	// The model's layers with gradients of the trainer's own.
+	source, target nn.Embedding
+	readout        nn.Linear
 
 	parameters                 []param.Parameter
 	dencoder, ddecoder         *lstm.Gradients
@@ -38,10 +42,14 @@ type Trainer struct {
 // less follows GOMAXPROCS, and more than 1024 are 1024. Results do not depend on it.
 func NewTrainer(m *Model, workers int) (*Trainer, error) {
 	t := &Trainer{
-		model:    m,
+		model:  m,
+		source: *m.source, target: *m.target, readout: *m.readout,
 		dencoder: m.encoder.NewGradients(), ddecoder: m.decoder.NewGradients(),
 		encoderWS: lstm.NewWorkspace(workers), decoderWS: lstm.NewWorkspace(workers),
 		readoutWS: nn.NewLinearWorkspace(workers),
+	}
+	for _, gradient := range []*[]float32{&t.source.DWeight, &t.target.DWeight, &t.readout.DWeight, &t.readout.DBias} {
+		*gradient = make([]float32, len(*gradient))
 	}
 	encoder, err := m.encoder.Trainable("encoder.", t.dencoder)
 	if err != nil {
@@ -51,8 +59,8 @@ func NewTrainer(m *Model, workers int) (*Trainer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seq2seq: decoder: %w", err)
 	}
-	t.parameters = slices.Concat(m.source.Parameters("source."), encoder, m.target.Parameters("target."), decoder,
-		m.readout.Parameters("readout."))
+	t.parameters = slices.Concat(t.source.Parameters("source."), encoder, t.target.Parameters("target."), decoder,
+		t.readout.Parameters("readout."))
 	return t, nil
 }
 
@@ -84,10 +92,10 @@ func (t *Trainer) forward(sources, targets [][]int, seed uint64, training bool) 
 		return 0, 0, err
 	}
 	m, c := t.model, &t.model.config
-	if t.sourceRows, err = m.source.Forward(t.sourceRows, t.sourceIDs); err != nil {
+	if t.sourceRows, err = t.source.Forward(t.sourceRows, t.sourceIDs); err != nil {
 		return 0, 0, fmt.Errorf("seq2seq: source: %w", err)
 	}
-	if t.inputRows, err = m.target.Forward(t.inputRows, t.inputIDs); err != nil {
+	if t.inputRows, err = t.target.Forward(t.inputRows, t.inputIDs); err != nil {
 		return 0, 0, fmt.Errorf("seq2seq: target: %w", err)
 	}
 	var encoded, decoded lstm.Output
@@ -110,7 +118,7 @@ func (t *Trainer) forward(sources, targets [][]int, seed uint64, training bool) 
 		return 0, 0, fmt.Errorf("seq2seq: decoder: %w", err)
 	}
 	rows := t.targetLayout.Rows()
-	if t.logits, err = m.readout.Forward(t.readoutWS, t.logits, decoded.Y, rows); err != nil {
+	if t.logits, err = t.readout.Forward(t.readoutWS, t.logits, decoded.Y, rows); err != nil {
 		return 0, 0, fmt.Errorf("seq2seq: readout: %w", err)
 	}
 	var dlogits []float32
@@ -123,9 +131,9 @@ func (t *Trainer) forward(sources, targets [][]int, seed uint64, training bool) 
 		return 0, 0, fmt.Errorf("seq2seq: loss: %w", err)
 	}
 	if training {
-		clear(m.readout.DWeight)
-		clear(m.readout.DBias)
-		t.drows, err = m.readout.Backward(t.readoutWS, t.drows, decoded.Y, dlogits, rows)
+		clear(t.readout.DWeight)
+		clear(t.readout.DBias)
+		t.drows, err = t.readout.Backward(t.readoutWS, t.drows, decoded.Y, dlogits, rows)
 	}
 	return loss, tokens, err
 }
@@ -138,8 +146,8 @@ func (t *Trainer) backward() error {
 	if err != nil {
 		return fmt.Errorf("seq2seq: decoder: %w", err)
 	}
-	clear(m.target.DWeight)
-	if err := m.target.Backward(t.inputIDs, decoded.X); err != nil {
+	clear(t.target.DWeight)
+	if err := t.target.Backward(t.inputIDs, decoded.X); err != nil {
 		return fmt.Errorf("seq2seq: target: %w", err)
 	}
 	t.dhn = bridgeBackward(t.dhn, decoded.H0, c.NumLayers, batch, c.HiddenSize)
@@ -148,8 +156,8 @@ func (t *Trainer) backward() error {
 	if err != nil {
 		return fmt.Errorf("seq2seq: encoder: %w", err)
 	}
-	clear(m.source.DWeight)
-	if err := m.source.Backward(t.sourceIDs, encoded.X); err != nil {
+	clear(t.source.DWeight)
+	if err := t.source.Backward(t.sourceIDs, encoded.X); err != nil {
 		return fmt.Errorf("seq2seq: source: %w", err)
 	}
 	return nil
