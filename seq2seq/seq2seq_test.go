@@ -362,3 +362,17 @@ func TestTrainersStandAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestDropoutSeeds: no step's decoder takes the seed of an encoder, whose masks would be
+// the same, where the steps are numbered.
+func TestDropoutSeeds(t *testing.T) {
+	encoders := map[uint64]bool{}
+	for seed := range uint64(10_000) {
+		encoders[seed] = true
+	}
+	for seed := range uint64(10_000) {
+		if encoders[decoderSeed(seed)] {
+			t.Fatalf("the decoder's seed of step %d is the encoder's of step %d", seed, decoderSeed(seed))
+		}
+	}
+}

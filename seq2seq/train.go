@@ -86,6 +86,10 @@ func (t *Trainer) Loss(sources, targets [][]int) (loss float64, tokens int, err 
 	return t.forward(sources, targets, 0, false)
 }
 
+// decoderSeed tells the decoder's masks from those of the encoder, in this step and in
+// steps whose seeds follow.
+func decoderSeed(seed uint64) uint64 { return seed ^ 0x6465636f64657200 } // "decoder"
+
 // forward fills the logits, and their gradient if training.
 func (t *Trainer) forward(sources, targets [][]int, seed uint64, training bool) (loss float64, tokens int, err error) {
 	if err := t.layOut(sources, targets); err != nil {
@@ -110,7 +114,7 @@ func (t *Trainer) forward(sources, targets [][]int, seed uint64, training bool) 
 	t.state.H = bridge(t.state.H, encoded.HN, c.NumLayers, len(sources), c.HiddenSize)
 	t.state.C = bridge(t.state.C, encoded.CN, c.NumLayers, len(sources), c.HiddenSize)
 	if training {
-		decoded, err = m.decoder.ForwardTraining(t.decoderWS, &t.targetLayout, t.inputRows, &t.state, seed+1)
+		decoded, err = m.decoder.ForwardTraining(t.decoderWS, &t.targetLayout, t.inputRows, &t.state, decoderSeed(seed))
 	} else {
 		decoded, err = m.decoder.Forward(t.decoderWS, &t.targetLayout, t.inputRows, &t.state)
 	}

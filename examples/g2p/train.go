@@ -245,8 +245,7 @@ func (r *run) epoch(ctx context.Context) (interrupted bool, err error) {
 
 // step makes one step of the optimiser.
 func (r *run) step(sources, targets [][]int, step int) (loss float64, tokens int, err error) {
-	// Dropout's masks: the encoder takes one seed, the decoder the next.
-	if loss, tokens, err = r.trainer.Step(sources, targets, r.settings.Seed+2*uint64(step)); err != nil {
+	if loss, tokens, err = r.trainer.Step(sources, targets, r.settings.Seed+uint64(step)); err != nil {
 		return 0, 0, err
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
