@@ -1,6 +1,7 @@
 package seq2seq
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/packedlstm/packedlstm/lstm"
@@ -21,12 +22,16 @@ type Prepared struct {
 
 // Prepare returns the immutable form.
 func (m *Model) Prepare() (*Prepared, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
 	copied, err := New(m.config, 0)
 	if err != nil {
 		return nil, err
 	}
+	tensors := copied.Tensors()
 	for i, t := range m.Tensors() {
-		copy(copied.Tensors()[i].Data, t.Data)
+		copy(tensors[i].Data, t.Data)
 	}
 	p := &Prepared{config: m.config, source: copied.source, target: copied.target, readout: copied.readout}
 	if p.encoder, err = copied.encoder.Prepare(); err != nil {
@@ -39,7 +44,12 @@ func (m *Model) Prepare() (*Prepared, error) {
 }
 
 // Config returns the shape.
-func (p *Prepared) Config() Config { return p.config }
+func (p *Prepared) Config() Config {
+	if p == nil {
+		return Config{}
+	}
+	return p.config
+}
 
 // Memory is what a decoder may read of the encoded sources. It belongs to the
 // Decoding and is valid until its next Encode.
@@ -76,9 +86,20 @@ func NewDecoding(p *Prepared, workers int) *Decoding {
 		readoutWS: nn.NewLinearWorkspace(workers)}
 }
 
+// check returns an error unless d is as NewDecoding made it of Prepare's result.
+func (d *Decoding) check() error {
+	if d == nil || d.prepared == nil || d.prepared.readout == nil {
+		return errors.New("seq2seq: the Decoding or its Prepared is nil or empty: want NewDecoding of Prepare's result")
+	}
+	return nil
+}
+
 // Encode runs the encoder over the sources and starts a live batch with one row for
 // each, in the caller's order.
 func (d *Decoding) Encode(sources [][]int) (Memory, error) {
+	if err := d.check(); err != nil {
+		return Memory{}, err
+	}
 	c := &d.prepared.config
 	if err := checkIDs("sources", sources, c.SourceTokens); err != nil {
 		return Memory{}, err
@@ -108,11 +129,19 @@ func (d *Decoding) Encode(sources [][]int) (Memory, error) {
 }
 
 // Live returns the number of rows of the live batch.
-func (d *Decoding) Live() int { return d.live }
+func (d *Decoding) Live() int {
+	if d == nil {
+		return 0
+	}
+	return d.live
+}
 
 // Step feeds one token to each live row and returns the logits [live, TargetTokens]
 // of the next. They are valid until the next call.
 func (d *Decoding) Step(tokens []int) ([]float32, error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
 	p := d.prepared
 	if len(tokens) != d.live {
 		return nil, fmt.Errorf("seq2seq: %d tokens for %d live rows: want as many", len(tokens), d.live)
@@ -143,9 +172,12 @@ func (d *Decoding) Step(tokens []int) ([]float32, error) {
 // Keep makes the live batch consist of the given rows of it, in the given order;
 // a row may be left out (its sequence is finished) or repeated (a beam splits).
 func (d *Decoding) Keep(rows []int) error {
+	if err := d.check(); err != nil {
+		return err
+	}
 	for i, r := range rows {
 		if r < 0 || r >= d.live {
-			return fmt.Errorf("seq2seq: rows[%d] = %d: want 0 to %d", i, r, d.live-1)
+			return fmt.Errorf("seq2seq: rows[%d] = %d: want one of %d live rows, counted from 0", i, r, d.live)
 		}
 	}
 	layers, width := d.prepared.config.NumLayers, 2*d.prepared.config.HiddenSize

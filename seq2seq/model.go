@@ -1,6 +1,7 @@
 package seq2seq
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/packedlstm/packedlstm/lstm"
@@ -46,12 +47,28 @@ func New(c Config, seed uint64) (*Model, error) {
 }
 
 // Config returns the shape.
-func (m *Model) Config() Config { return m.config }
+func (m *Model) Config() Config {
+	if m == nil {
+		return Config{}
+	}
+	return m.config
+}
+
+// check returns an error unless m is as New made it.
+func (m *Model) check() error {
+	if m == nil || m.readout == nil {
+		return errors.New("seq2seq: the model is nil or empty: want New's result")
+	}
+	return nil
+}
 
 // Tensors returns every parameter under the names of a PyTorch module with the
 // children source, encoder, target, decoder and readout. Data is the model's own
 // memory.
 func (m *Model) Tensors() []param.Tensor {
+	if m.check() != nil {
+		return nil
+	}
 	var tensors []param.Tensor
 	tensors = appendPrefixed(tensors, "source.", m.source.Tensors())
 	tensors = appendPrefixed(tensors, "encoder.", m.encoder.Parameters())

@@ -1,6 +1,7 @@
 package seq2seq
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -41,6 +42,9 @@ type Trainer struct {
 // NewTrainer returns a trainer whose passes run on the given number of workers; 0 or
 // less follows GOMAXPROCS, and more than 1024 are 1024. Results do not depend on it.
 func NewTrainer(m *Model, workers int) (*Trainer, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
 	t := &Trainer{
 		model:  m,
 		source: *m.source, target: *m.target, readout: *m.readout,
@@ -66,7 +70,12 @@ func NewTrainer(m *Model, workers int) (*Trainer, error) {
 
 // Parameters returns the model's parameters and the gradients that Step leaves: what
 // an optimiser takes.
-func (t *Trainer) Parameters() []param.Parameter { return t.parameters }
+func (t *Trainer) Parameters() []param.Parameter {
+	if t == nil {
+		return nil
+	}
+	return t.parameters
+}
 
 // Step computes the mean cross-entropy of the targets given the sources, over all
 // target tokens and the end of each target, with teacher forcing, and overwrites the
@@ -92,6 +101,9 @@ func decoderSeed(seed uint64) uint64 { return seed ^ 0x6465636f64657200 } // "de
 
 // forward fills the logits, and their gradient if training.
 func (t *Trainer) forward(sources, targets [][]int, seed uint64, training bool) (loss float64, tokens int, err error) {
+	if t == nil || t.model == nil {
+		return 0, 0, errors.New("seq2seq: the trainer is nil or empty: want NewTrainer's result")
+	}
 	if err := t.layOut(sources, targets); err != nil {
 		return 0, 0, err
 	}
