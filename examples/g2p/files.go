@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/packedlstm/packedlstm/param"
 	"github.com/packedlstm/packedlstm/seq2seq"
@@ -63,14 +64,8 @@ func openFile(path, format, prefix string) (*param.File, *seq2seq.Model, setting
 	if err != nil {
 		return fail(fmt.Errorf("vocabulary: %w", err))
 	}
-	// The sizes come from a file: the tensor says whether they are true before they
-	// are allocated.
-	shape, ok := file.Shape(prefix + "readout.weight")
-	if !ok || len(shape) != 2 || shape[0] != len(v.Phonemes)+firstPhoneme || shape[1] != 2*s.Hidden {
-		return fail(fmt.Errorf("readout.weight has shape %v: the settings want [%d %d]", shape, len(v.Phonemes)+firstPhoneme, 2*s.Hidden))
-	}
-	if shape, ok := file.Shape(prefix + fmt.Sprintf("decoder.weight_hh_l%d", s.Layers-1)); !ok {
-		return fail(fmt.Errorf("decoder.weight_hh_l%d is missing: the settings want %d layers, have shape %v", s.Layers-1, s.Layers, shape))
+	if err := checkShapes(file, prefix, s.model(v)); err != nil {
+		return fail(err)
 	}
 	m, err := seq2seq.New(s.model(v), s.Seed)
 	if err != nil {
@@ -80,6 +75,32 @@ func openFile(path, format, prefix string) (*param.File, *seq2seq.Model, setting
 		return fail(err)
 	}
 	return file, m, s, v, nil
+}
+
+// checkShapes returns an error unless the file has the large tensors of a model of shape
+// c. The sizes come from the file's settings: its tensors say whether they are true
+// before memory of that size is allocated.
+func checkShapes(file *param.File, prefix string, c seq2seq.Config) error {
+	check := func(name string, rows, columns int) error {
+		if shape, _ := file.Shape(prefix + name); !slices.Equal(shape, []int{rows, columns}) {
+			return fmt.Errorf("%s%s has shape %v: the settings want [%d %d]", prefix, name, shape, rows, columns)
+		}
+		return nil
+	}
+	err := errors.Join(check("source.weight", c.SourceTokens, c.EmbeddingSize),
+		check("target.weight", c.TargetTokens, c.EmbeddingSize), check("readout.weight", c.TargetTokens, 2*c.HiddenSize))
+	input := c.EmbeddingSize
+	for layer := 0; layer < c.NumLayers && err == nil; layer++ {
+		for _, l := range []struct {
+			name   string
+			hidden int
+		}{{"encoder", c.HiddenSize}, {"decoder", 2 * c.HiddenSize}} {
+			err = errors.Join(err, check(fmt.Sprintf("%s.weight_ih_l%d", l.name, layer), 4*l.hidden, input),
+				check(fmt.Sprintf("%s.weight_hh_l%d", l.name, layer), 4*l.hidden, l.hidden))
+		}
+		input = 2 * c.HiddenSize
+	}
+	return err
 }
 
 // openModel reads a model file, ready to decode.
