@@ -229,11 +229,12 @@ func (d *Decoding) Greedy(sources [][]int, maxLength int) ([][]int, error) {
 	return targets, nil
 }
 
-// argmax returns the index of the largest value, the first of equals; NaN never wins.
+// argmax returns the index of the largest value, the first of equals; a NaN wins over
+// no number, and of NaNs alone the first is taken.
 func argmax(x []float32) int {
 	best := 0
 	for i, v := range x {
-		if v > x[best] || x[best] != x[best] {
+		if v > x[best] || x[best] != x[best] && v == v {
 			best = i
 		}
 	}

@@ -376,3 +376,18 @@ func TestDropoutSeeds(t *testing.T) {
 		}
 	}
 }
+
+func TestArgmax(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, c := range []struct {
+		x    []float32
+		want int
+	}{
+		{[]float32{1}, 0}, {[]float32{1, 3, 2}, 1}, {[]float32{2, 3, 3}, 1}, {[]float32{-inf, -inf}, 0}, {[]float32{-1, inf, nan}, 1},
+		{[]float32{nan, -inf, -5}, 2}, {[]float32{nan, -inf}, 1}, {[]float32{3, nan, 4}, 2}, {[]float32{nan, nan, nan}, 0},
+	} {
+		if got := argmax(c.x); got != c.want {
+			t.Errorf("argmax(%v) = %d, want %d", c.x, got, c.want)
+		}
+	}
+}
