@@ -55,8 +55,6 @@ func command(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	return usageError{fmt.Errorf("command %q: want train, eval or say (-h explains each)", name)}
 }
 
-type flagValue = flag.Flag
-
 // newFlags returns the flags of a command whose -h explains them.
 func newFlags(name, arguments, about string, stderr io.Writer) *commandFlags {
 	set := flag.NewFlagSet("g2p "+name, flag.ContinueOnError)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -66,7 +67,7 @@ func runTrain(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 		return usageError{err}
 	}
 	var given []string
-	flags.Visit(func(f *flagValue) { given = append(given, f.Name) })
+	flags.Visit(func(f *flag.Flag) { given = append(given, f.Name) })
 	r := &run{settings: s, out: *out, workers: *count, stdout: stdout}
 	var err error
 	if *resume {
