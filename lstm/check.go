@@ -74,6 +74,9 @@ func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error
 	if err != nil {
 		return fmt.Errorf("lstm: Backward: %w", err)
 	}
+	if err := ws.trained.check(n); err != nil {
+		return err
+	}
 	if want := rows * n.config.OutputSize(); dy.Y != nil && len(dy.Y) != want {
 		return fmt.Errorf("lstm: dy.Y has %d elements: want %d rows of %d, %d", len(dy.Y), rows, n.config.OutputSize(), want)
 	}
@@ -81,6 +84,31 @@ func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error
 		return err
 	}
 	return checkState(n.config, "dy.CN", dy.CN, batch)
+}
+
+// note remembers the LSTM and the layout of a ForwardTraining.
+func (t *trained) note(n *LSTM, l *packed.Layout) {
+	t.weights, t.layout = &n.weights[0], l
+	t.lengths, t.sorted = append(t.lengths[:0], l.Lengths()...), append(t.sorted[:0], l.SortedIndices()...)
+}
+
+// check returns an error if n is not the LSTM noted, or the layout not what it was; its
+// number of sequences is.
+func (t *trained) check(n *LSTM) error {
+	if t.weights != &n.weights[0] {
+		return errors.New("lstm: Backward: ws holds the ForwardTraining of another LSTM of this shape")
+	}
+	for b, was := range t.lengths {
+		if now := t.layout.Lengths()[b]; now != was {
+			return fmt.Errorf("lstm: Backward: the layout has changed since ForwardTraining: lengths[%d] = %d, was %d", b, now, was)
+		}
+	}
+	for k, was := range t.sorted {
+		if now := t.layout.SortedIndices()[k]; now != was {
+			return fmt.Errorf("lstm: Backward: the layout has changed since ForwardTraining: sortedIndices[%d] = %d, was %d", k, now, was)
+		}
+	}
+	return nil
 }
 
 // checkGradients returns an error unless grads are of n's shape.

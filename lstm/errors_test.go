@@ -141,3 +141,58 @@ func TestNaNStaysInItsSequence(t *testing.T) {
 		}
 	})
 }
+
+// TestBackwardOfAnotherPass: a layout reset to other lengths of the same rows, sequences
+// and steps, or another LSTM of the same shape, is an error and leaves the gradients.
+func TestBackwardOfAnotherPass(t *testing.T) {
+	c := lstm.Config{InputSize: 3, HiddenSize: 4, NumLayers: 1, Bidirectional: true, Bias: true}
+	net, ws := newLSTM(t, c), lstm.NewWorkspace(2)
+	other, err := lstm.New(c, 99)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lengths := []int{1, 4, 4, 2}
+	l := newLayout(t, lengths)
+	x := uniform(newRand(16), l.Rows()*c.InputSize, 1)
+	out, err := net.ForwardTraining(ws, l, x, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dy := lstm.Upstream{Y: out.Y}
+	expect := func(n *lstm.LSTM, want string) {
+		t.Helper()
+		grads := n.NewGradients()
+		grads.Tensors()[0].Data[0] = 7
+		_, err := n.Backward(ws, dy, grads)
+		if err == nil || !strings.Contains(err.Error(), want) || grads.Tensors()[0].Data[0] != 7 {
+			t.Errorf("%v: want an error with %q and the gradients as they were", err, want)
+		}
+	}
+	expect(other, "another LSTM")
+	for want, changed := range map[string][]int{"lengths[0] = 4, was 1": {4, 1, 4, 2}, "lengths[0] = 3, was 1": {3, 3, 4, 1}} {
+		if err := l.Reset(changed); err != nil {
+			t.Fatal(err)
+		}
+		expect(net, want)
+	}
+	if err := l.Reset(lengths); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := net.Backward(ws, dy, net.NewGradients()); err != nil {
+		t.Errorf("after a Reset to the lengths that it had: %v", err)
+	}
+
+	// Equal lengths in another order than Reset's.
+	swapped, err := packed.NewLayoutFromBatchSizes([]int{2, 2}, []int{1, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = net.ForwardTraining(ws, swapped, x[:4*c.InputSize], nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	dy.Y = out.Y
+	if err := swapped.Reset([]int{2, 2}); err != nil {
+		t.Fatal(err)
+	}
+	expect(net, "sortedIndices[0] = 0, was 1")
+}

@@ -50,6 +50,14 @@ func (n *LSTM) NewGradients() *Gradients {
 type Workspace struct {
 	recurrent *recurrent.Workspace
 	y, dx     []float32 // what the last forward and backward pass returned: no x may be in them
+	trained   trained
+}
+
+// trained is what Backward needs to be the gradient of the last ForwardTraining.
+type trained struct {
+	weights         *recurrent.Weights // the first of the LSTM's, which tell it from others
+	layout          *packed.Layout
+	lengths, sorted []int // what the layout held
 }
 
 // NewWorkspace returns a workspace whose calls run on the given number of workers;
@@ -168,6 +176,7 @@ func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, ini
 	if err != nil {
 		return Output{}, err
 	}
+	ws.trained.note(n, l)
 	return ws.keep(ws.recurrent.ForwardTraining(n.config.recurrent(), cell{}, n.weights, kernels.Active(), l, x, state, seed))
 }
 
@@ -175,7 +184,8 @@ func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, ini
 // upstream gradients dy of what it returned: those of the parameters go to grads
 // (added if grads.Accumulate is set), the others are returned. It may be called
 // again with the same result. The parameters must not have changed since the forward
-// pass. Sizes that do not fit are an error; nothing is computed and grads stay as
+// pass. Sizes that do not fit, another LSTM than that of ForwardTraining and a layout
+// that was reset to other lengths are errors; nothing is computed and grads stay as
 // they are. The bits depend neither on the number of workers nor, for x, h0 and c0,
 // on the rest of the batch.
 func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGradients, error) {
