@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/packedlstm/packedlstm/lstm"
+	"github.com/packedlstm/packedlstm/param"
 )
 
 // TestSaveLoad: what was saved is loaded bit for bit, by the right prefix and into
@@ -42,6 +43,25 @@ func TestSaveLoad(t *testing.T) {
 		spoil(&wrong)
 		if err := newLSTM(t, wrong).Load(bytes.NewReader(file.Bytes()), "a."); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%+v: %v: want an error that names %s", wrong, err, name)
+		}
+	}
+}
+
+// TestShapesAreCopies: writing to a list or shape that was returned leaves the LSTM as
+// it is.
+func TestShapesAreCopies(t *testing.T) {
+	net := newLSTM(t, lstm.Config{InputSize: 3, HiddenSize: 4, NumLayers: 1})
+	grads := net.NewGradients()
+	trainable, err := net.Trainable("", grads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameters, tensors := net.Parameters(), grads.Tensors()
+	parameters[0].Name, parameters[0].Shape[0], parameters[1].Data = "x", 7, nil
+	tensors[0].Shape[0], trainable[1].Shape[0] = 7, 7
+	for _, list := range [][]param.Tensor{net.Parameters(), grads.Tensors()} {
+		if list[0].Name != "weight_ih_l0" || list[0].Shape[0] != 16 || list[1].Shape[0] != 16 || len(list[1].Data) != 64 {
+			t.Errorf("%s %v, %s %v of %d elements after writing to copies", list[0].Name, list[0].Shape, list[1].Name, list[1].Shape, len(list[1].Data))
 		}
 	}
 }

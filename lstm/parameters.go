@@ -96,7 +96,16 @@ func (n *LSTM) Parameters() []param.Tensor {
 	if n == nil {
 		return nil
 	}
-	return slices.Clone(n.tensors)
+	return cloneTensors(n.tensors)
+}
+
+// cloneTensors copies the list and its shapes, not the data.
+func cloneTensors(tensors []param.Tensor) []param.Tensor {
+	cloned := slices.Clone(tensors)
+	for i := range cloned {
+		cloned[i].Shape = slices.Clone(cloned[i].Shape)
+	}
+	return cloned
 }
 
 // Trainable returns every parameter beside its gradient in g, its name behind prefix:
@@ -111,7 +120,7 @@ func (n *LSTM) Trainable(prefix string, g *Gradients) ([]param.Parameter, error)
 	}
 	parameters := make([]param.Parameter, len(n.tensors))
 	for i, t := range n.tensors {
-		parameters[i] = param.Parameter{Name: prefix + t.Name, Shape: t.Shape, Value: t.Data, Grad: g.tensors[i].Data}
+		parameters[i] = param.Parameter{Name: prefix + t.Name, Shape: slices.Clone(t.Shape), Value: t.Data, Grad: g.tensors[i].Data}
 	}
 	return parameters, nil
 }
@@ -122,7 +131,7 @@ func (g *Gradients) Tensors() []param.Tensor {
 	if g == nil {
 		return nil
 	}
-	return slices.Clone(g.tensors)
+	return cloneTensors(g.tensors)
 }
 
 // Gradients holds the gradients of every parameter of an LSTM.
