@@ -86,3 +86,39 @@ func testOwnGradients(t *testing.T, net *lstm.LSTM, c lstm.Config, ws, other *ls
 		t.Errorf("ForwardTraining of the workspace's own X gradient: %v: want an error that says so", err)
 	}
 }
+
+// TestChangesBeforeBackward: initial states, HN and CN may change between ForwardTraining
+// and Backward.
+func TestChangesBeforeBackward(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		c := lstm.Config{InputSize: 3, HiddenSize: 17, NumLayers: 2, Bidirectional: true, Bias: true, Dropout: 0.3}
+		net, l := newLSTM(t, c), newLayout(t, []int{4, 0, 7})
+		rng := newRand(17)
+		x, dy := uniform(rng, l.Rows()*c.InputSize, 1), uniform(rng, l.Rows()*c.OutputSize(), 1)
+		h0, c0 := uniform(rng, c.StateSize(3), 1), uniform(rng, c.StateSize(3), 1)
+		var want *lstm.Gradients
+		for _, change := range []bool{false, true} {
+			ws, grads := lstm.NewWorkspace(2), net.NewGradients()
+			initial := &lstm.State{H: slices.Clone(h0), C: slices.Clone(c0)}
+			out, err := net.ForwardTraining(ws, l, x, initial, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if change {
+				clear(initial.H)
+				clear(initial.C)
+				clear(out.HN)
+				clear(out.CN)
+			}
+			if _, err := net.Backward(ws, lstm.Upstream{Y: dy}, grads); err != nil {
+				t.Fatal(err)
+			}
+			if want == nil {
+				want = grads
+			}
+			for i, g := range grads.Tensors() {
+				sameBits(t, g.Name, g.Data, want.Tensors()[i].Data)
+			}
+		}
+	})
+}

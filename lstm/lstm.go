@@ -167,7 +167,9 @@ func (n *LSTM) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *St
 // ForwardTraining is Forward that keeps in ws what Backward needs, and applies
 // dropout between layers: y of each layer but the last is zeroed with probability p
 // and scaled by 1/(1-p), by masks that seed and the position in the packed rows
-// choose. x and l must not change until Backward.
+// choose. x, l and the Y returned, from which Backward takes each h_{t-1}, must not
+// change until Backward: what follows Y, such as dropout, works on a copy. initial and
+// the other outputs may change.
 func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, initial *State, seed uint64) (Output, error) {
 	if err := n.check(); err != nil {
 		return Output{}, err
