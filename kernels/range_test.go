@@ -21,8 +21,10 @@ func TestRangesBeyondInt(t *testing.T) {
 		err  error
 		want string
 	}{
-		"A":     {p.Multiply(&kernels.Product{C: c, CStride: 16, A: nine, AStride: 1 << 30, AKStride: 1, Rows: 3, Count: 1}), "A[2147483650]"},
-		"C":     {p.Multiply(&kernels.Product{C: c, CStride: 1 << 30, A: nine, AStride: 3, AKStride: 1, Rows: 3, Count: 1}), "need 2147483664"},
+		"A": {p.Multiply(&kernels.Product{C: c, CStride: 16,
+			A: nine, AStride: 1 << 30, AKStride: 1, Rows: 3, Count: 1}), "A[2147483650]"},
+		"C": {p.Multiply(&kernels.Product{C: c, CStride: 1 << 30,
+			A: nine, AStride: 3, AKStride: 1, Rows: 3, Count: 1}), "need 2147483664"},
 		"Set":   {p.Set(0, 0, 3, 16, nine, 1<<30, 1), "src[2147483663]"},
 		"Pack":  {p.Pack(kernels.Portable, nine, 5, 3, 1<<30), "need 4294967299"},
 		"Reset": {p.Reset(kernels.Portable, math.MaxInt32, math.MaxInt32), "2147483647 x 2147483647"},

@@ -28,10 +28,10 @@ func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initia
 		return State{}, fmt.Errorf("lstm: x has %d elements: want %d rows of InputSize %d, %d", len(x), l.Rows(), c.InputSize, want)
 	}
 	if overlap(x, ws.y) {
-		return State{}, fmt.Errorf("lstm: x is in the Y that ws returned, which this pass overwrites: want a copy, or another workspace")
+		return State{}, errors.New("lstm: x is in the Y that ws returned, which this pass overwrites: want a copy or another ws")
 	}
 	if overlap(x, ws.dx) {
-		return State{}, fmt.Errorf("lstm: x is in the X gradient that ws returned, which Backward overwrites: want a copy, or another workspace")
+		return State{}, errors.New("lstm: x is in the X gradient that ws returned, which Backward overwrites: want a copy or another ws")
 	}
 	if initial == nil {
 		return State{}, nil

@@ -61,7 +61,8 @@ func TestShapesAreCopies(t *testing.T) {
 	tensors[0].Shape[0], trainable[1].Shape[0] = 7, 7
 	for _, list := range [][]param.Tensor{net.Parameters(), grads.Tensors()} {
 		if list[0].Name != "weight_ih_l0" || list[0].Shape[0] != 16 || list[1].Shape[0] != 16 || len(list[1].Data) != 64 {
-			t.Errorf("%s %v, %s %v of %d elements after writing to copies", list[0].Name, list[0].Shape, list[1].Name, list[1].Shape, len(list[1].Data))
+			t.Errorf("%s %v, %s %v of %d elements after writing to copies",
+				list[0].Name, list[0].Shape, list[1].Name, list[1].Shape, len(list[1].Data))
 		}
 	}
 }

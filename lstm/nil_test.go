@@ -19,7 +19,8 @@ func TestNilAndZero(t *testing.T) {
 		_, backward := n.Backward(ws, lstm.Upstream{}, grads)
 		_, prepare := n.Prepare()
 		_, trainable := n.Trainable("", grads)
-		for method, err := range map[string]error{"Forward": forward, "ForwardTraining": training, "Backward": backward, "Prepare": prepare,
+		for method, err := range map[string]error{
+			"Forward": forward, "ForwardTraining": training, "Backward": backward, "Prepare": prepare,
 			"Trainable": trainable, "Load": n.LoadFile(nil, ""), "Save": n.Save(&bytes.Buffer{}, "")} {
 			if err == nil || !strings.Contains(err.Error(), "the LSTM is nil or empty") {
 				t.Errorf("%s LSTM, %s: %v: want an error that says so", name, method, err)

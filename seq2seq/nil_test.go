@@ -32,7 +32,8 @@ func TestNilAndZero(t *testing.T) {
 			t.Errorf("%s Trainer has parameters", name)
 		}
 	}
-	for name, d := range map[string]*Decoding{"nil": nil, "zero": {}, "of nil": NewDecoding(nil, 1), "of zero": NewDecoding(&Prepared{}, 1)} {
+	for name, d := range map[string]*Decoding{"nil": nil, "zero": {},
+		"of nil": NewDecoding(nil, 1), "of zero": NewDecoding(&Prepared{}, 1)} {
 		const want = "the Decoding or its Prepared is nil or empty"
 		_, encode := d.Encode([][]int{{1}})
 		expect(name+" Decoding, Encode", want, encode)

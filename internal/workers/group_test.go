@@ -31,7 +31,8 @@ func TestDoRunsEveryWorkerOnce(t *testing.T) {
 // can hold.
 func TestCount(t *testing.T) {
 	all := min(runtime.GOMAXPROCS(0), Most)
-	for _, c := range []struct{ n, want int }{{math.MinInt, all}, {-1, all}, {0, all}, {1, 1}, {Most, Most}, {Most + 1, Most}, {math.MaxInt, Most}} {
+	for _, c := range []struct{ n, want int }{{math.MinInt, all}, {-1, all}, {0, all},
+		{1, 1}, {Most, Most}, {Most + 1, Most}, {math.MaxInt, Most}} {
 		if got := Count(c.n); got != c.want {
 			t.Errorf("Count(%d) = %d, want %d", c.n, got, c.want)
 		}
