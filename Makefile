@@ -2,6 +2,7 @@
 .PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 vet fuzz bench golden
 
 FUZZTIME = 30s
+BENCHFLAGS = # such as -quick
 
 test: # what must pass before a commit
 	go test ./...
@@ -29,8 +30,8 @@ fuzz: # every target for FUZZTIME, which may be a count: make fuzz FUZZTIME=1000
 	for target in $$(go test -list '^Fuzz' ./fuzz | grep ^Fuzz); do \
 		go test -run xxx -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./fuzz || exit 1; done
 
-bench: # every named case at every level, one worker
-	go test -run xxx -bench LSTM -benchtime 0.5s ./bench
+bench: # every named case beside this machine's roofs, at most 10 minutes: bench/out
+	go run ./bench/report $(BENCHFLAGS)
 
 golden: # needs a Python with torch==2.15.0; see the scripts' heads
 	for script in lstm packed mask nn; do python3 $$script/testdata/make_golden.py || exit 1; done

@@ -2,49 +2,17 @@ package bench
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"slices"
+	"runtime"
 	"testing"
-	"time"
 
 	"github.com/packedlstm/packedlstm/kernels"
-	"github.com/packedlstm/packedlstm/lstm"
-	"github.com/packedlstm/packedlstm/packed"
 )
 
-func TestShapes(t *testing.T) {
-	shapes, err := Shapes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(shapes) == 0 {
-		t.Fatal("no case")
-	}
-	for _, s := range shapes {
-		if s.Name == "even32_h256" && (s.Tokens() != 1745 || s.FLOP() != 1745*8*256*512) {
-			t.Errorf("%s: %d tokens, %g FLOP", s.Name, s.Tokens(), s.FLOP())
-		}
-	}
-}
+// benchmarkWorkers are the numbers of workers that benchmarks run on.
+var benchmarkWorkers = []int{1, 2}
 
-// peak returns the FLOP/s of independent FMAs on registers at level l: the median of
-// several short runs, 0 where the level has no such loop.
-func peak(l kernels.Level) float64 {
-	const iterations = 200_000
-	var rates []float64
-	for range 9 {
-		start := time.Now()
-		flop, err := kernels.RunFMAs(l, iterations)
-		if err != nil {
-			return 0
-		}
-		rates = append(rates, float64(flop)/time.Since(start).Seconds())
-	}
-	slices.Sort(rates)
-	return rates[len(rates)/2]
-}
-
-// BenchmarkLSTM runs every case at every level on one worker.
+// BenchmarkLSTM runs every case in every mode at every level, on one worker and on two:
+// BenchmarkLSTM/MODE/CASE/LEVEL/workers=N. First it logs what the machine can do.
 func BenchmarkLSTM(b *testing.B) {
 	shapes, err := Shapes()
 	if err != nil {
@@ -52,66 +20,89 @@ func BenchmarkLSTM(b *testing.B) {
 	}
 	before := kernels.Active()
 	defer kernels.SetActive(before)
-	b.Logf("%+v", kernels.CPU())
+	cpu := kernels.CPU()
+	b.Logf("%+v, GOMAXPROCS %d", cpu, runtime.GOMAXPROCS(0))
+	readers, spaces := map[int]*Bandwidth{}, map[int]*Workspaces{}
+	for _, w := range benchmarkWorkers {
+		spaces[w] = NewWorkspaces(w)
+		if w <= runtime.GOMAXPROCS(0) {
+			readers[w] = NewBandwidth(Tiers(cpu, w), w)
+			logRoofs(b, w, readers[w])
+		}
+	}
 	for _, s := range shapes {
+		f, err := NewFixture(s, sizeL2(cpu))
+		if err != nil {
+			b.Fatal(err)
+		}
 		for _, l := range kernels.Available() {
 			if err := kernels.SetActive(l); err != nil {
 				b.Fatal(err)
 			}
-			for _, mode := range []string{"forward", "training"} {
-				b.Run(fmt.Sprintf("%s/%s/%v", mode, s.Name, l), func(b *testing.B) { benchmarkLSTM(b, s, l, mode) })
+			for _, mode := range Modes {
+				for _, w := range benchmarkWorkers {
+					b.Run(fmt.Sprintf("%s/%s/%v/workers=%d", mode, s.Name, l, w), func(b *testing.B) {
+						benchmarkMode(b, f, mode, l, spaces[w], readers[w])
+					})
+				}
 			}
 		}
 	}
 }
 
-func benchmarkLSTM(b *testing.B, s Shape, level kernels.Level, mode string) {
-	net, err := lstm.New(lstm.Config{InputSize: s.Input, HiddenSize: s.Hidden, NumLayers: s.Layers,
-		Bidirectional: s.Bidirectional, Bias: true}, 1)
-	if err != nil {
-		b.Fatal(err)
-	}
-	l, err := packed.NewLayout(s.Lengths)
-	if err != nil {
-		b.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(1, 1))
-	x := make([]float32, l.Rows()*s.Input)
-	for i := range x {
-		x[i] = rng.Float32() - 0.5
-	}
-	dy := make([]float32, l.Rows()*net.Config().OutputSize())
-	for i := range dy {
-		dy[i] = rng.Float32() - 0.5
-	}
-	prepared, err := net.Prepare()
-	if err != nil {
-		b.Fatal(err)
-	}
-	ws, grads, flop := lstm.NewWorkspace(1), net.NewGradients(), s.FLOP()
-	run := func() {
-		if mode == "forward" {
-			_, err = prepared.Forward(ws, l, x, nil)
-		} else if _, err = net.ForwardTraining(ws, l, x, nil, 1); err == nil {
-			_, err = net.Backward(ws, lstm.Upstream{Y: dy}, grads)
-		}
+// logRoofs measures the peak and the bandwidths of every level that can be measured.
+func logRoofs(b *testing.B, workers int, reader *Bandwidth) {
+	for _, l := range kernels.Available() {
+		rate, err := Peak(l, workers)
 		if err != nil {
+			continue
+		}
+		line := fmt.Sprintf("%v, workers=%d: FMA peak %.1f GFLOP/s; GB/s:", l, workers, rate)
+		for i, t := range reader.tiers {
+			rate, err := reader.Read(l, i)
+			if err != nil {
+				line += " no read loop"
+				break
+			}
+			line += fmt.Sprintf(" %s %.1f", t.Name, rate)
+		}
+		b.Log(line)
+	}
+}
+
+func benchmarkMode(b *testing.B, f *Fixture, mode Mode, l kernels.Level, ws *Workspaces, reader *Bandwidth) {
+	if ws.workers > runtime.GOMAXPROCS(0) {
+		b.Skipf("%d workers on GOMAXPROCS = %d", ws.workers, runtime.GOMAXPROCS(0))
+	}
+	call, err := f.Run(mode, l, ws)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := call(); err != nil { // grows the workspace
+		b.Fatal(err)
+	}
+	work := f.Work(mode, f.l2)
+	peak, peakErr := Peak(l, ws.workers)
+	bandwidth, bandwidthErr := 0.0, error(nil)
+	if work.StepBytes > 0 {
+		bandwidth, bandwidthErr = reader.Read(l, holder(reader.tiers, work.HeldBytes))
+	}
+	if err := call(); err != nil { // its data may have left the caches
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := call(); err != nil {
 			b.Fatal(err)
 		}
 	}
-	if mode == "training" {
-		flop *= 3
+	seconds := b.Elapsed().Seconds()
+	b.ReportMetric(work.NsPerToken(b.N, seconds), "ns/token")
+	b.ReportMetric(work.GFLOPS(b.N, seconds), "GFLOP/s")
+	if peakErr == nil {
+		b.ReportMetric(work.PercentPeak(b.N, seconds, peak), "%peak")
 	}
-	run() // grows the workspace
-	rate := peak(level)
-	b.ReportAllocs()
-	for b.Loop() {
-		run()
-	}
-	perCall := b.Elapsed().Seconds() / float64(b.N)
-	b.ReportMetric(perCall*1e9/float64(l.Rows()), "ns/token")
-	b.ReportMetric(flop/perCall/1e9, "GFLOP/s")
-	if rate > 0 {
-		b.ReportMetric(100*flop/perCall/rate, "%peak")
+	if work.StepBytes > 0 && bandwidthErr == nil {
+		b.ReportMetric(work.PercentBandwidth(b.N, seconds, bandwidth), "%bandwidth")
 	}
 }

@@ -1,53 +1,110 @@
-// Package bench times the layers over the named cases of shapes.json:
-//
-//	go test -bench . ./bench
-//
-// For each case and level it reports ns per token, useful GFLOP/s (2 FLOP a
-// multiply-add over the real tokens, input projection included; training counts 3
-// times the forward pass) and the share of this core's FMA peak, which is measured
-// anew beside every case.
 package bench
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 )
 
 //go:embed shapes.json
 var shapesJSON []byte
 
+const (
+	maxSize   = 1 << 14 // of a row or a layer
+	maxLayers = 64
+	maxTokens = 1 << 24
+)
+
 // Shape is one case: a layer and the lengths of a batch.
 type Shape struct {
-	Name          string `json:"name"`
-	Why           string `json:"why"`
-	Input         int    `json:"input"`
-	Hidden        int    `json:"hidden"`
-	Layers        int    `json:"layers"`
-	Bidirectional bool   `json:"bidirectional"`
-	Lengths       []int  `json:"lengths"`
+	Name          string  `json:"name"`
+	Why           string  `json:"why"`
+	Input         int     `json:"input"`
+	Hidden        int     `json:"hidden"`
+	Layers        int     `json:"layers"`
+	Bidirectional bool    `json:"bidirectional"`
+	Lengths       []int   `json:"lengths"`
+	TokenCount    int     `json:"tokens"` // the sum of Lengths, for readers of the file
+	Fill          float64 `json:"fill"`   // the part of the padded batch that is tokens, likewise
 }
 
-// Shapes returns the cases of shapes.json. A case without a name, with a size below
-// 1, a negative length or no token is an error that names it.
-func Shapes() ([]Shape, error) {
+// Shapes returns the cases of shapes.json.
+func Shapes() ([]Shape, error) { return ParseShapes(shapesJSON) }
+
+// ParseShapes returns the cases of a shapes file, {"cases": [...]}. No case, a name that
+// is missing or used twice, an unknown field, a size, length or number of layers out of
+// range, no token at all, or a "tokens" other than the sum of the lengths is an error
+// that names the case.
+func ParseShapes(data []byte) ([]Shape, error) {
 	var file struct {
-		Cases []Shape `json:"cases"`
+		Cases []json.RawMessage `json:"cases"`
 	}
-	if err := json.Unmarshal(shapesJSON, &file); err != nil {
-		return nil, fmt.Errorf("bench: shapes.json: %w", err)
+	if err := decodeStrictly(data, &file); err != nil {
+		return nil, fmt.Errorf("bench: shapes: %w", err)
 	}
-	for i, s := range file.Cases {
-		if s.Name == "" || s.Input < 1 || s.Hidden < 1 || s.Layers < 1 || s.Tokens() < 1 {
-			return nil, fmt.Errorf("bench: shapes.json: case %d %q: want a name, sizes of 1 or more and at least one token", i, s.Name)
+	if len(file.Cases) == 0 {
+		return nil, fmt.Errorf("bench: shapes: no case: want one or more under \"cases\"")
+	}
+	shapes, seen := make([]Shape, len(file.Cases)), map[string]int{}
+	for i, raw := range file.Cases {
+		// A first look for the name: the next may fail before it comes to it.
+		var head struct{ Name string }
+		_ = json.Unmarshal(raw, &head)
+		err := decodeStrictly(raw, &shapes[i])
+		if err == nil {
+			err = shapes[i].check()
 		}
-		for j, n := range s.Lengths {
-			if n < 0 {
-				return nil, fmt.Errorf("bench: shapes.json: case %q: lengths[%d] = %d: want >= 0", s.Name, j, n)
-			}
+		if first, twice := seen[head.Name]; err == nil && twice {
+			err = fmt.Errorf("case %d has the same name", first)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("bench: shapes: case %d %q: %w", i, head.Name, err)
+		}
+		seen[head.Name] = i
+	}
+	return shapes, nil
+}
+
+func decodeStrictly(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("more behind the end, at byte %d", d.InputOffset())
+	}
+	return nil
+}
+
+func (s *Shape) check() error {
+	if s.Name == "" {
+		return fmt.Errorf("name is empty")
+	}
+	for _, f := range []struct {
+		name       string
+		value, max int
+	}{{"input", s.Input, maxSize}, {"hidden", s.Hidden, maxSize}, {"layers", s.Layers, maxLayers}} {
+		if f.value < 1 || f.value > f.max {
+			return fmt.Errorf("%s = %d: want 1 to %d", f.name, f.value, f.max)
 		}
 	}
-	return file.Cases, nil
+	tokens := 0
+	for j, n := range s.Lengths {
+		if n < 0 || n > maxTokens-tokens {
+			return fmt.Errorf("lengths[%d] = %d after %d tokens: want 0 or more and %d tokens at most", j, n, tokens, maxTokens)
+		}
+		tokens += n
+	}
+	if tokens == 0 {
+		return fmt.Errorf("%d lengths and no token: want at least one", len(s.Lengths))
+	}
+	if s.TokenCount != 0 && s.TokenCount != tokens {
+		return fmt.Errorf("tokens = %d, the lengths have %d: want the same", s.TokenCount, tokens)
+	}
+	return nil
 }
 
 // Tokens returns the sum of the lengths.
@@ -59,16 +116,40 @@ func (s *Shape) Tokens() int {
 	return n
 }
 
+// Steps returns the longest length: the time steps of a packed batch.
+func (s *Shape) Steps() int {
+	n := 0
+	for _, length := range s.Lengths {
+		n = max(n, length)
+	}
+	return n
+}
+
+// Rows returns the sequences that have tokens: the rows of the first step.
+func (s *Shape) Rows() int {
+	n := 0
+	for _, length := range s.Lengths {
+		if length > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Directions returns 2 for a bidirectional layer, else 1.
+func (s *Shape) Directions() int {
+	if s.Bidirectional {
+		return 2
+	}
+	return 1
+}
+
 // FLOP returns the useful floating-point operations of one forward pass.
 func (s *Shape) FLOP() float64 {
-	directions := 1
-	if s.Bidirectional {
-		directions = 2
-	}
 	perToken, input := 0, s.Input
 	for range s.Layers {
-		perToken += directions * 8 * s.Hidden * (input + s.Hidden)
-		input = directions * s.Hidden
+		perToken += s.Directions() * 8 * s.Hidden * (input + s.Hidden)
+		input = s.Directions() * s.Hidden
 	}
 	return float64(perToken) * float64(s.Tokens())
 }

@@ -116,7 +116,7 @@ func fmaPeak(l Level, iterations int) (flops int) {
 		return 192 * iterations
 	case AVX512:
 		asm.FMAPeakAVX512(iterations)
-		return 384 * iterations
+		return 512 * iterations
 	}
 	return 0
 }

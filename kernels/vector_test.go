@@ -65,21 +65,3 @@ func TestColumnSumsLevels(t *testing.T) {
 		}
 	})
 }
-
-// TestRunFMAs: the count of operations is a multiple of the rounds.
-func TestRunFMAs(t *testing.T) {
-	forEachLevel(t, func(t *testing.T, l kernels.Level) {
-		for _, rounds := range []int{-1, 0, 1, 1000} {
-			operations, err := kernels.RunFMAs(l, rounds)
-			if l == kernels.Portable {
-				if err == nil {
-					t.Error("no error")
-				}
-				continue
-			}
-			if err != nil || operations < 0 || (rounds <= 0) != (operations == 0) || rounds > 0 && operations%rounds != 0 {
-				t.Errorf("%d rounds: %d operations, %v", rounds, operations, err)
-			}
-		}
-	})
-}

@@ -82,3 +82,11 @@ type LSTMBackwardArgs struct {
 	Rows  int // > 0
 	Units int // > 0
 }
+
+// ReadArgs describes Rounds passes over X[0, N) that load every element and use none:
+// what the memory that holds X can deliver.
+type ReadArgs struct {
+	X      *float32
+	N      int // > 0, a multiple of 128
+	Rounds int // > 0
+}

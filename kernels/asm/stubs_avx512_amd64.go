@@ -83,8 +83,8 @@ func Product1x128AVX512(args *ProductArgs)
 //go:noescape
 func Product2x128AVX512(args *ProductArgs)
 
-// FMAPeakAVX512 runs iterations rounds of 12 independent 16-lane FMAs on registers:
-// 384 FLOP a round.
+// FMAPeakAVX516 runs iterations rounds of 12 independent 16-lane FMAs on registers:
+// 512 FLOP a round.
 //
 //go:noescape
 func FMAPeakAVX512(iterations int)
