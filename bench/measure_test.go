@@ -23,6 +23,13 @@ var smallShapes = []Shape{
 // smallCPU makes the buffers small, and so the tests short.
 var smallCPU = kernels.Machine{L1D: 16 << 10, L2: 64 << 10, L3: 1 << 20}
 
+// shorten makes calls of mode Product so many FLOP long until the test ends.
+func shorten(t *testing.T, flop float64) {
+	before := productCall
+	productCall = flop
+	t.Cleanup(func() { productCall = before })
+}
+
 func cores() []int {
 	if runtime.GOMAXPROCS(0) < 2 {
 		return []int{1}
@@ -32,6 +39,7 @@ func cores() []int {
 
 // TestMeasure looks at a short run as a reader of its JSON does. No time is asserted.
 func TestMeasure(t *testing.T) {
+	shorten(t, 1e6)
 	level, procs := kernels.Active(), runtime.GOMAXPROCS(0)
 	steps, last := 0, 0
 	r, err := Measure(context.Background(), Options{Shapes: smallShapes, Modes: Modes, Levels: kernels.Available(),
@@ -155,6 +163,7 @@ func checkTable(t *testing.T, r *Report) {
 }
 
 func TestMeasureRefuses(t *testing.T) {
+	shorten(t, 1e6)
 	good := Options{Shapes: smallShapes, Modes: Modes, Levels: []kernels.Level{kernels.Portable}, Workers: []int{1}, Rounds: 1, Budget: time.Minute, cpu: &smallCPU}
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -229,6 +238,7 @@ func TestRecurrentIsTheLayer(t *testing.T) {
 
 // TestRunsAllocateNothing: a call that allocates would time the collector.
 func TestRunsAllocateNothing(t *testing.T) {
+	shorten(t, 1e6)
 	f, err := NewFixture(smallShapes[1], 1<<20)
 	if err != nil {
 		t.Fatal(err)
@@ -254,6 +264,7 @@ func TestRunsAllocateNothing(t *testing.T) {
 
 // TestProduct compares mode Product with plain sums, split among any number of workers.
 func TestProduct(t *testing.T) {
+	shorten(t, 1e6)
 	f, err := NewFixture(Shape{Name: "s", Input: 1, Hidden: 257, Layers: 1, Lengths: []int{1, 1, 0, 1, 1, 1}}, 64<<10)
 	if err != nil {
 		t.Fatal(err)
@@ -269,6 +280,17 @@ func TestProduct(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		var c []float32 // [n, rows], from the columns of all workers
+		for _, p := range ws.product.parts {
+			for j := range p.product.CStride {
+				for r := range rows {
+					c = append(c, p.c[r*p.product.CStride+j])
+				}
+			}
+		}
+		if len(c) != n*rows {
+			t.Fatalf("%d workers: %d elements, want %d", workers, len(c), n*rows)
+		}
 		for r := range rows {
 			for j := range n {
 				want, bound := 0.0, 0.0
@@ -276,7 +298,7 @@ func TestProduct(t *testing.T) {
 					term := float64(ws.product.a[r*(k+kernels.PanelWidth)+i]) * float64(b[i*n+j])
 					want, bound = want+term, bound+math.Abs(term)
 				}
-				if got := float64(ws.product.c[r*n+j]); math.Abs(got-want) > bound*float64(k)*0x1p-24 {
+				if got := float64(c[j*rows+r]); math.Abs(got-want) > bound*float64(k)*0x1p-24 {
 					t.Fatalf("%d workers: c[%d, %d] = %v, want %v", workers, r, j, got, want)
 				}
 			}

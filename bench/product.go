@@ -14,12 +14,13 @@ type productWorkspace struct {
 	group   workers.Group
 	fixture *Fixture
 	level   kernels.Level
-	a, c    []float32
+	a       []float32
 	parts   []productPart
 	job     func(worker int)
 }
 
 type productPart struct {
+	c       []float32 // each its own: workers that write to one cache line wait for each other
 	product kernels.Product
 	times   int
 	err     error
@@ -62,14 +63,16 @@ func (w *productWorkspace) split(count int) {
 	if len(w.a) < rows*stride {
 		w.a = random(rows*stride, 4)
 	}
-	w.c = grow(w.c, rows*n)
 	w.parts = slices.Grow(w.parts, count)[:count]
 	panels := n / kernels.PanelWidth
 	for i := range w.parts {
+		p := &w.parts[i]
 		first, end := workers.Share(panels, 1, i, count)
-		w.parts[i].times = productTimes(rows, k, n)
-		w.parts[i].product = kernels.Product{
-			C: w.c[min(first*kernels.PanelWidth, len(w.c)):], CStride: n, A: w.a, AStride: stride, AKStride: 1,
+		columns := (end - first) * kernels.PanelWidth
+		p.c = grow(p.c, rows*columns)
+		p.times = productTimes(rows, k, n)
+		p.product = kernels.Product{
+			C: p.c, CStride: columns, A: w.a, AStride: stride, AKStride: 1,
 			Rows: rows, First: first, Count: end - first,
 		}
 	}

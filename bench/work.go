@@ -98,9 +98,13 @@ func (s *Shape) productSize(l2 int) (rows, k, n int) {
 
 func productFLOP(rows, k, n int) float64 { return 2 * float64(rows) * float64(k) * float64(n) }
 
-// productTimes returns how often a call repeats a product: for some tenths of a
-// millisecond.
-func productTimes(rows, k, n int) int { return max(1, int(2e7/productFLOP(rows, k, n))) }
+// productCall is what a call of mode Product repeats its product for: about a millisecond
+// of a fast core, against which some ten microseconds to wake a second worker are little.
+// A variable for tests at levels that are slow.
+var productCall = 2e8 // FLOP
+
+// productTimes returns how often a call repeats the product.
+func productTimes(rows, k, n int) int { return max(1, int(productCall/productFLOP(rows, k, n))) }
 
 // gateColumns is the width of the four gates of a block of units.
 const gateColumns = 4 * kernels.GateBlock
