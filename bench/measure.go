@@ -145,14 +145,12 @@ type cell struct {
 func (m *measurement) build() error {
 	l2 := sizeL2(*m.cpu)
 	spaces := map[int]*Workspaces{}
-	tiers := map[int][]Tier{}
 	roofs := map[[2]int]*roofCell{}
 	for _, w := range m.Workers {
 		spaces[w] = NewWorkspaces(w)
-		tiers[w] = Tiers(*m.cpu, w)
-		reader := NewBandwidth(tiers[w], w)
+		reader := NewBandwidth(Tiers(*m.cpu, w), w)
 		for _, l := range m.Levels {
-			r := &roofCell{level: l, workers: w, reader: reader, roof: newRoof(l, w, tiers[w])}
+			r := &roofCell{level: l, workers: w, reader: reader, roof: newRoof(l, w, reader.tiers)}
 			roofs[[2]int{int(l), w}] = r
 			m.roofs = append(m.roofs, r)
 		}
@@ -170,20 +168,26 @@ func (m *measurement) build() error {
 					if err != nil {
 						return err
 					}
-					c := &cell{work: work, level: l, workers: w, call: call, tier: -1, roof: roofs[[2]int{int(l), w}],
-						result: Result{Case: s.Name, Level: l.String(), Mode: mode, Workers: w, Tokens: work.Tokens, FLOP: work.FLOP,
-							WeightBytes: work.WeightBytes, FLOPPerByte: digits(work.FLOP / work.WeightBytes), Samples: []Sample{}}}
-					if work.StepBytes > 0 && len(c.roof.roof.Bandwidths) > 0 {
-						c.tier = holder(tiers[w], work.HeldBytes)
-						c.result.BandwidthOf = tiers[w][c.tier].Name
-					}
-					m.cells = append(m.cells, c)
+					m.cells = append(m.cells, newCell(s.Name, mode, work, call, roofs[[2]int{int(l), w}]))
 				}
 			}
 		}
 	}
 	m.total = len(m.cells)
 	return nil
+}
+
+// newCell returns the cell of a call at the roof's level and number of workers.
+func newCell(name string, mode Mode, work Work, call func() error, roof *roofCell) *cell {
+	c := &cell{work: work, level: roof.level, workers: roof.workers, call: call, tier: -1, roof: roof}
+	c.result = Result{Case: name, Level: roof.level.String(), Mode: mode, Workers: roof.workers,
+		Tokens: work.Tokens, FLOP: work.FLOP, WeightBytes: work.WeightBytes,
+		FLOPPerByte: digits(work.FLOP / work.WeightBytes), Samples: []Sample{}}
+	if work.StepBytes > 0 && len(roof.roof.Bandwidths) > 0 {
+		c.tier = holder(roof.reader.tiers, work.HeldBytes)
+		c.result.BandwidthOf = roof.reader.tiers[c.tier].Name
+	}
+	return c
 }
 
 // newRoof returns the empty roof of a level: without tiers where it has no read loop.

@@ -128,8 +128,8 @@ func checkJSON(t *testing.T, r *Report) {
 		want  []string
 	}{
 		{"report", file, []string{"date", "machine", "settings", "formulas", "roofs", "results"}},
-		{"machine", file["machine"].(map[string]any), []string{"brand", "l1d_bytes", "l2_bytes", "l3_bytes", "cores", "gomaxprocs",
-			"goos", "goarch", "go_version"}},
+		{"machine", file["machine"].(map[string]any), []string{"brand", "l1d_bytes", "l2_bytes", "l3_bytes", "cores",
+			"gomaxprocs", "goos", "goarch", "go_version"}},
 		{"roof", list(file, "roofs"), []string{"level", "workers", "peak_gflops", "peak_samples_gflops", "bandwidths"}},
 		{"result", list(file, "results"), []string{"case", "level", "mode", "workers", "tokens", "flop", "weight_bytes",
 			"ns_per_token", "gflops", "percent_peak", "percent_bandwidth", "samples"}},
@@ -164,7 +164,8 @@ func checkTable(t *testing.T, r *Report) {
 
 func TestMeasureRefuses(t *testing.T) {
 	shorten(t, 1e6)
-	good := Options{Shapes: smallShapes, Modes: Modes, Levels: []kernels.Level{kernels.Portable}, Workers: []int{1}, Rounds: 1, Budget: time.Minute, cpu: &smallCPU}
+	good := Options{Shapes: smallShapes, Modes: Modes, Levels: []kernels.Level{kernels.Portable}, Workers: []int{1},
+		Rounds: 1, Budget: time.Minute, cpu: &smallCPU}
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, c := range []struct {

@@ -99,9 +99,9 @@ var formulas = map[string]string{
 	"gflops": "2 FLOP a multiply-add of the matrix products over the real tokens, gates not counted; " +
 		"training counts 3 times the forward pass; recurrent: the h*W_hh products of one layer and direction",
 	"percent_peak": "100 * gflops / peak_gflops, the median peak of the same round, level and workers",
-	"percent_bandwidth": "100 * B * steps / seconds / bandwidth of the tier that holds B, median of the same round; B: bytes of the " +
-		"recurrent weights that each step reads, 16*H*P a layer and direction, P = H rounded up to 16; the tier is the smallest " +
-		"with room for one layer and direction; null where a step has more than one row, and for training",
+	"percent_bandwidth": "100 * B * steps / seconds / bandwidth of the tier that holds B, median of the same round; B: bytes " +
+		"of the recurrent weights that each step reads, 16*H*P a layer and direction, P = H rounded up to 16; the tier is " +
+		"the smallest with room for one layer and direction; null where a step has more than one row, and for training",
 	"flop_per_weight_byte": "flop / weight_bytes; recurrent weights once a step, input weights once a pass, training twice that",
 }
 

@@ -27,7 +27,8 @@ func TestShapes(t *testing.T) {
 // TestParseShapesRefuses breaks a good file in one place each.
 func TestParseShapesRefuses(t *testing.T) {
 	const good = `{"cases": [
-		{"name": "first", "why": "w", "input": 3, "hidden": 5, "layers": 1, "bidirectional": false, "lengths": [0, 7], "tokens": 7, "fill": 0.5},
+		{"name": "first", "why": "w", "input": 3, "hidden": 5, "layers": 1, "bidirectional": false,
+			"lengths": [0, 7], "tokens": 7, "fill": 0.5},
 		{"name": "second", "input": 1, "hidden": 17, "layers": 2, "bidirectional": true, "lengths": [1, 2]}]}`
 	shapes, err := ParseShapes([]byte(good))
 	if err != nil || len(shapes) != 2 || shapes[1].Directions() != 2 || shapes[0].Rows() != 1 {

@@ -15,7 +15,8 @@ func (r *Report) WriteTable(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	m := r.Machine
 	fmt.Fprintf(b, "%s, %d cores, %s/%s, %s, %s\n", strings.TrimSpace(m.Brand), m.Cores, m.GOOS, m.GOARCH, m.GoVersion, r.Date)
-	fmt.Fprintf(b, "L1D %s, L2 %s, L3 %s; %d rounds, %.0f s; medians\n\n", size(m.L1D), size(m.L2), size(m.L3), r.Settings.Rounds, r.Settings.Seconds)
+	fmt.Fprintf(b, "L1D %s, L2 %s, L3 %s; %d rounds, %.0f s; medians\n\n",
+		size(m.L1D), size(m.L2), size(m.L3), r.Settings.Rounds, r.Settings.Seconds)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	r.writeRoofs(t)
 	fmt.Fprintln(t)

@@ -20,18 +20,23 @@ func TestWork(t *testing.T) {
 		want  Work
 	}{
 		// H = 5 is stored as 16: 4·16 columns of 4 bytes, 256 a row of the panels.
-		{row, Forward, Work{Tokens: 7, FLOP: 7 * 8 * 5 * 8, WeightBytes: 7*256*5 + 256*3, StepBytes: 7 * 256 * 5, HeldBytes: 256 * 5}},
+		{row, Forward, Work{Tokens: 7, FLOP: 7 * 8 * 5 * 8, WeightBytes: 7*256*5 + 256*3,
+			StepBytes: 7 * 256 * 5, HeldBytes: 256 * 5}},
 		{row, Training, Work{Tokens: 7, FLOP: 3 * 7 * 8 * 5 * 8, WeightBytes: 2 * (7*256*5 + 256*3)}},
-		{row, Recurrent, Work{Tokens: 7, FLOP: 7 * 8 * 5 * 5, WeightBytes: 7 * 256 * 5, StepBytes: 7 * 256 * 5, HeldBytes: 256 * 5}},
+		{row, Recurrent, Work{Tokens: 7, FLOP: 7 * 8 * 5 * 5, WeightBytes: 7 * 256 * 5,
+			StepBytes: 7 * 256 * 5, HeldBytes: 256 * 5}},
 		// K = 256, half an L2 has room for 512 columns of 1 KB.
 		// 2·256·512 FLOP go into 2e7 76 times.
-		{row, Product, Work{Tokens: 76, FLOP: 76 * 2 * 256 * 512, WeightBytes: 76 << 19, StepBytes: 76 << 19, HeldBytes: 512 << 10}},
+		{row, Product, Work{Tokens: 76, FLOP: 76 * 2 * 256 * 512, WeightBytes: 76 << 19,
+			StepBytes: 76 << 19, HeldBytes: 512 << 10}},
 		// H = 300 is stored as 304: 4,864 bytes a row of the panels. Layer 2 reads 600 columns.
-		{rows, Forward, Work{Tokens: 11, FLOP: 11 * (2*8*300*310 + 2*8*300*900), WeightBytes: 2*4864*(6*300+10) + 2*4864*(6*300+600)}},
+		{rows, Forward, Work{Tokens: 11, FLOP: 11 * (2*8*300*310 + 2*8*300*900),
+			WeightBytes: 2*4864*(6*300+10) + 2*4864*(6*300+600)}},
 		{rows, Recurrent, Work{Tokens: 11, FLOP: 11 * 8 * 300 * 300, WeightBytes: 6 * 4864 * 300}},
 		{rows, Product, Work{Tokens: 28 * 3, FLOP: 28 * 2 * 3 * 300 * 384, WeightBytes: 28 * 4 * 300 * 384}},
 		// K = 1024 at most: 128 columns.
-		{large, Product, Work{Tokens: 76, FLOP: 76 * 2 * 1024 * 128, WeightBytes: 76 << 19, StepBytes: 76 << 19, HeldBytes: 512 << 10}},
+		{large, Product, Work{Tokens: 76, FLOP: 76 * 2 * 1024 * 128, WeightBytes: 76 << 19,
+			StepBytes: 76 << 19, HeldBytes: 512 << 10}},
 	} {
 		if got := c.shape.Work(c.mode, l2); got != c.want {
 			t.Errorf("%s %s:\n%+v, want\n%+v", c.shape.Name, c.mode, got, c.want)
@@ -75,8 +80,10 @@ func TestTiers(t *testing.T) {
 		workers int
 		want    []Tier
 	}{
-		{"server", server, 1, []Tier{{"L1", 48 * kb, 24 * kb}, {"L2", 1280 * kb, 640 * kb}, {"L3", 48 * mb, 5 * mb}, {"memory", 0, 192 * mb}}},
-		{"two cores", server, 2, []Tier{{"L1", 48 * kb, 48 * kb}, {"L2", 1280 * kb, 1280 * kb}, {"L3", 48 * mb, 10 * mb}, {"memory", 0, 192 * mb}}},
+		{"server", server, 1,
+			[]Tier{{"L1", 48 * kb, 24 * kb}, {"L2", 1280 * kb, 640 * kb}, {"L3", 48 * mb, 5 * mb}, {"memory", 0, 192 * mb}}},
+		{"two cores", server, 2,
+			[]Tier{{"L1", 48 * kb, 48 * kb}, {"L2", 1280 * kb, 1280 * kb}, {"L3", 48 * mb, 10 * mb}, {"memory", 0, 192 * mb}}},
 		{"large L3", kernels.Machine{L1D: 32 * kb, L2: 512 * kb, L3: 256 * mb}, 1,
 			[]Tier{{"L1", 32 * kb, 16 * kb}, {"L2", 512 * kb, 256 * kb}, {"L3", 256 * mb, 2 * mb}, {"memory", 0, 256 * mb}}},
 		{"small L3", kernels.Machine{L1D: 32 * kb, L2: mb, L3: 3 * mb}, 2,

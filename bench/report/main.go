@@ -91,8 +91,9 @@ func progress(w io.Writer) (show func(done, total int, next string), finish func
 	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return nil, func() {}
 	}
-	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(20), progressbar.OptionShowCount(),
-		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(20),
+		progressbar.OptionShowCount(), progressbar.OptionThrottle(200*time.Millisecond),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
 	show = func(done, total int, next string) {
 		bar.ChangeMax(total)
 		bar.Describe(fmt.Sprintf("%-32s", next))
@@ -106,14 +107,15 @@ func parse(args []string, stderr io.Writer) (o bench.Options, out string, err er
 	set := flag.NewFlagSet("report", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	var (
-		quick    = set.Bool("quick", false, fmt.Sprintf("four cases in %d rounds and %v, unless other flags say otherwise", quickRounds, quickBudget))
+		quick = set.Bool("quick", false, fmt.Sprintf("four cases in %d rounds and %v, unless other flags differ",
+			quickRounds, quickBudget))
 		limit    = set.Duration("time", budget, "`budget` of the whole run, divided among all samples")
 		wanted   = set.Int("rounds", rounds, "samples of each, fewer if the budget does not reach")
 		sample   = set.Duration("sample", time.Second, "the longest a sample may take, if it has more than one call")
 		cases    = set.String("run", "", "only the cases that match this `regexp`")
 		modes    = set.String("modes", "", "comma-separated, of forward, training, recurrent, product (default all)")
 		levels   = set.String("levels", "", "comma-separated (default all that are faster than portable)")
-		cores    = set.String("workers", "", "comma-separated numbers of cores used at once (default 1 and 2, as far as GOMAXPROCS reaches)")
+		cores    = set.String("workers", "", "comma-separated numbers of cores (default 1 and 2, at most GOMAXPROCS)")
 		shapes   = set.String("shapes", "", "`file` of other cases than the named ones")
 		given    = map[string]bool{}
 		argument = func(name string, err error) error { return usageError{fmt.Errorf("-%s: %w", name, err), false} }
@@ -127,8 +129,9 @@ func parse(args []string, stderr io.Writer) (o bench.Options, out string, err er
 	}
 	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	if *quick {
+		values := map[string]string{"time": quickBudget.String(), "rounds": strconv.Itoa(quickRounds), "run": quickCases}
 		set.VisitAll(func(f *flag.Flag) {
-			value, ok := map[string]string{"time": quickBudget.String(), "rounds": strconv.Itoa(quickRounds), "run": quickCases}[f.Name]
+			value, ok := values[f.Name]
 			if ok && !given[f.Name] && (f.Name != "run" || !given["shapes"]) {
 				_ = f.Value.Set(value) // a constant that parses
 			}

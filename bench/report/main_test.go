@@ -28,8 +28,8 @@ func TestCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	args := []string{"-quick", "-time", "5s", "-rounds", "1", "-sample", "100us", "-shapes", shapes, "-run", "o", "-modes", "forward, product",
-		"-workers", "1", "-levels", kernels.Active().String(), "-out", out}
+	args := []string{"-quick", "-time", "5s", "-rounds", "1", "-sample", "100us", "-shapes", shapes, "-run", "o",
+		"-modes", "forward, product", "-workers", "1", "-levels", kernels.Active().String(), "-out", out}
 	if err := command(context.Background(), args, &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}

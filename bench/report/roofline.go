@@ -178,7 +178,8 @@ func (f *figure) panel(mode bench.Mode) *plot.Plot {
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.xMin, f.xMax, f.yMin, f.yMax
 	p.Legend.ThumbnailWidth = vg.Points(10)
 	for _, l := range f.levels {
-		p.Legend.Add(levelName(l), glyph{draw.GlyphStyle{Color: levelColor(l), Radius: vg.Points(3.2), Shape: draw.CircleGlyph{}}})
+		dot := draw.GlyphStyle{Color: levelColor(l), Radius: vg.Points(3.2), Shape: draw.CircleGlyph{}}
+		p.Legend.Add(levelName(l), glyph{dot})
 	}
 	p.Legend.YOffs, p.Legend.XOffs = vg.Points(4), vg.Points(-4)
 	return p
@@ -230,7 +231,8 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 		steps = []float64{1, 2, 5}
 	}
 	var marks []plot.Tick
-	for power := math.Pow(float64(t.base), math.Floor(math.Log(low)/math.Log(float64(t.base)))); power <= high; power *= float64(t.base) {
+	base := float64(t.base)
+	for power := math.Pow(base, math.Floor(math.Log(low)/math.Log(base))); power <= high; power *= base {
 		for _, step := range steps {
 			if v := power * step; v >= low && v <= high {
 				marks = append(marks, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
