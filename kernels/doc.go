@@ -34,10 +34,10 @@
 //
 // # Numerics
 //
-// Every element of a product is one chain of multiply-adds in ascending k, so it
-// depends on its own row alone. The assembly levels fuse them; the portable level
-// rounds the product first, within K·2^-23·Σ|a||b| of the exact sum as they all
-// are. Everything else (activations, gates, AddScaled, ColumnSums, Dropout) has
-// the same bits at every level. NaN and infinities go through as IEEE 754 has it;
-// no element is skipped because a factor is zero.
+// Every element of a product is one chain of fused multiply-adds in ascending k, so it
+// depends on its own row alone and has the same bits at every level, within
+// K·2^-23·Σ|a||b| of the exact sum. So have activations, gates, AddScaled, ColumnSums
+// and Dropout. NaN and infinities go through as IEEE 754 has it; no element is skipped
+// because a factor is zero. Only [SetReproducible] gives that up, for the products of
+// the portable level and for its speed.
 package kernels

@@ -28,8 +28,8 @@ func TestFMA32(t *testing.T) {
 	}
 	check := func(x, y, z float32) {
 		t.Helper()
-		got, want := fma32(x, y, z), exact(x, y, z)
-		if got != want {
+		want := exact(x, y, z)
+		if got := fma32(x, y, z); got != want {
 			t.Fatalf("fma32(%x, %x, %x) = %x, want %x", x, y, z, got, want)
 		}
 	}
@@ -41,6 +41,11 @@ func TestFMA32(t *testing.T) {
 		check(0x1p-24, y, z)
 		check(-0x1p-24, y, z)
 		check(0x1p-24+0x1p-46, y, z)
+		// The same among subnormal results: x·y is half their ulp, or nearly.
+		w := float32(rng.Uint32N(1<<22)) * 0x1p-149
+		check(0x1p-75, 0x1p-75*y, w)
+		check(-0x1p-75, 0x1p-75*y, w)
+		check(0x1p-75, 0x1p-75+0x1p-98, w)
 	}
 	if v := fma32(float32(math.Inf(1)), 0, 1); v == v {
 		t.Errorf("fma32(Inf, 0, 1) = %v, want NaN", v)

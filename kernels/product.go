@@ -8,9 +8,8 @@ import "fmt"
 //
 // for r < Rows and the columns j of Count panels from panel First on (first =
 // First·PanelWidth; the last panel of B may be narrower). Each sum is one chain
-// of fused multiply-adds in ascending k that starts from init (at the portable
-// level product and sum are rounded apart), so an element's bits depend neither
-// on the other rows nor on the range of panels.
+// of fused multiply-adds in ascending k that starts from init, so an element's
+// bits depend neither on the other rows nor on the range of panels, nor on the level.
 type Product struct {
 	C       []float32 // [Rows, columns], rows CStride apart
 	CStride int
