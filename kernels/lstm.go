@@ -1,5 +1,7 @@
 package kernels
 
+import "errors"
+
 // GateBlock is the number of hidden units whose gates stand side by side: the gates
 // of a row come in blocks, each i[16] f[16] g[16] o[16]; unit u of gate q is at
 // (u/16)·64 + q·16 + u%16.
@@ -41,6 +43,9 @@ func (g *LSTMForward) Run(l Level) error {
 	if err := l.check(); err != nil {
 		return err
 	}
+	if g == nil {
+		return errors.New("kernels: LSTMForward is nil: want its arguments")
+	}
 	if err := g.check(); err != nil || g.Rows == 0 {
 		return err
 	}
@@ -51,8 +56,29 @@ func (g *LSTMForward) Run(l Level) error {
 	if run.Cell == nil {
 		run.Cell, run.CellStride = run.C, run.CStride
 	}
-	lstmForward(l, &run)
+	run.run(l)
 	return nil
+}
+
+// gateRows returns how many rows of the units a call of the assembly takes: at most
+// 1024 blocks, some 50 µs.
+func gateRows(units int) int { return max(1024*GateBlock/padded(units), 1) }
+
+// run runs a part of the rows at a time: a call must not hold its processor for long.
+func (g *LSTMForward) run(l Level) {
+	step := gateRows(g.Units)
+	if g.Rows <= step {
+		lstmForward(l, g)
+		return
+	}
+	for r := 0; r < g.Rows; r += step {
+		part := *g
+		part.Rows = min(step, g.Rows-r)
+		part.Pre, part.Gates = g.Pre[r*g.PreStride:], g.Gates[r*g.GatesStride:]
+		part.C, part.Cell = g.C[r*g.CStride:], g.Cell[r*g.CellStride:]
+		part.H, part.Y = g.H[r*g.HStride:], g.Y[r*g.YStride:]
+		lstmForward(l, &part)
+	}
 }
 
 func (g *LSTMForward) check() error {
@@ -122,7 +148,7 @@ func lstmForwardBlock(pre, gates, c, cell, h []float32) {
 // Other overlaps are forbidden, and not looked for.
 type LSTMBackward struct {
 	Gates    []float32 // [Rows, 4P] activated i f g o
-	DGates   []float32 // [Rows, 4P] receives the gradients of the pre-activations; may be Gates, with its stride
+	DGates   []float32 // [Rows, 4P] receives the gradients of the pre-activations, 0 in padding lanes; may be Gates, with its stride
 	Cell     []float32 // [Rows, P] c of this step
 	CellPrev []float32 // [Rows, P] c of the previous step
 	DH       []float32 // [Rows, P] gradient of h from the following step
@@ -140,26 +166,62 @@ func (g *LSTMBackward) Run(l Level) error {
 	if err := l.check(); err != nil {
 		return err
 	}
+	if g == nil {
+		return errors.New("kernels: LSTMBackward is nil: want its arguments")
+	}
 	if err := g.check(); err != nil || g.Rows == 0 {
 		return err
 	}
 	if g.DY == nil {
 		g.runWithoutDY(l)
-		return nil
+	} else {
+		g.run(l)
 	}
-	lstmBackward(l, g)
+	g.clearPadding()
 	return nil
+}
+
+// run runs a part of the rows at a time: a call must not hold its processor for long.
+func (g *LSTMBackward) run(l Level) {
+	step := gateRows(g.Units)
+	if g.Rows <= step {
+		lstmBackward(l, g)
+		return
+	}
+	for r := 0; r < g.Rows; r += step {
+		part := *g
+		part.Rows = min(step, g.Rows-r)
+		part.Gates, part.DGates = g.Gates[r*g.GatesStride:], g.DGates[r*g.DGatesStride:]
+		part.Cell, part.CellPrev = g.Cell[r*g.CellStride:], g.CellPrev[r*g.CellPrevStride:]
+		part.DH, part.DY, part.DC = g.DH[r*g.DHStride:], g.DY[r*g.DYStride:], g.DC[r*g.DCStride:]
+		lstmBackward(l, &part)
+	}
 }
 
 // runWithoutDY runs as many units at a time as there is a row of zeros for.
 func (g *LSTMBackward) runWithoutDY(l Level) {
 	for u := 0; u < g.Units; u += len(zeros) {
-		run := *g
-		run.Units = min(len(zeros), g.Units-u)
-		run.Gates, run.DGates = g.Gates[4*u:], g.DGates[4*u:]
-		run.Cell, run.CellPrev, run.DH, run.DC = g.Cell[u:], g.CellPrev[u:], g.DH[u:], g.DC[u:]
-		run.DY, run.DYStride = zeros[:], 0
-		lstmBackward(l, &run)
+		part := *g
+		part.Units = min(len(zeros), g.Units-u)
+		part.Gates, part.DGates = g.Gates[4*u:], g.DGates[4*u:]
+		part.Cell, part.CellPrev, part.DH, part.DC = g.Cell[u:], g.CellPrev[u:], g.DH[u:], g.DC[u:]
+		part.DY, part.DYStride = zeros[:], 0
+		part.run(l)
+	}
+}
+
+// clearPadding makes the padding lanes of DGates 0: an infinite input gives NaN there,
+// and NaN times the padding of a weight would not be 0.
+func (g *LSTMBackward) clearPadding() {
+	units := g.Units % GateBlock
+	if units == 0 {
+		return
+	}
+	for r := range g.Rows {
+		block := g.DGates[r*g.DGatesStride+4*(g.Units-units):]
+		for gate := range 4 {
+			clear(block[gate*GateBlock+units : (gate+1)*GateBlock])
+		}
 	}
 }
 

@@ -193,6 +193,50 @@ func TestLSTMBlocksStandAlone(t *testing.T) {
 	})
 }
 
+// TestLSTMManyRows: steps that take several calls of the assembly give the bits of one
+// row at a time, and padding lanes of the gradients are 0 though infinities meet there.
+func TestLSTMManyRows(t *testing.T) {
+	const rows, units = 70, 257
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		whole, parts := newForwardBlock(t, rows, units, 3, 5), newForwardBlock(t, rows, units, 3, 5)
+		back, backParts := newBackwardBlock(t, rows, units, 6), newBackwardBlock(t, rows, units, 6)
+		for _, b := range []*backwardBlock{back, backParts} {
+			for r := range rows {
+				b.DH[r*b.DHStride+units] = float32(math.Inf(1))
+				b.DC[r*b.DCStride+units] = float32(math.NaN())
+			}
+		}
+		if err := errors.Join(whole.Run(l), back.Run(l)); err != nil {
+			t.Fatal(err)
+		}
+		for r := range rows {
+			f, g := parts.LSTMForward, backParts.LSTMBackward
+			f.Rows, g.Rows = 1, 1
+			f.Pre, f.Gates = f.Pre[r*f.PreStride:], f.Gates[r*f.GatesStride:]
+			f.C, f.Cell, f.H, f.Y = f.C[r*f.CStride:], f.Cell[r*f.CellStride:], f.H[r*f.HStride:], f.Y[r*f.YStride:]
+			g.Gates, g.DGates = g.Gates[r*g.GatesStride:], g.DGates[r*g.DGatesStride:]
+			g.Cell, g.CellPrev, g.DH = g.Cell[r*g.CellStride:], g.CellPrev[r*g.CellPrevStride:], g.DH[r*g.DHStride:]
+			g.DY, g.DC = g.DY[r*g.DYStride:], g.DC[r*g.DCStride:]
+			if err := errors.Join(f.Run(l), g.Run(l)); err != nil {
+				t.Fatal(err)
+			}
+			for gate := range 4 {
+				for lane := 1; lane < 16; lane++ {
+					if v := g.DGates[4*256+gate*16+lane]; v != 0 {
+						t.Fatalf("padding lane %d of gate %d of row %d: %v, want 0", lane, gate, r, v)
+					}
+				}
+			}
+		}
+		sameBits(t, "Gates", parts.Gates, whole.Gates)
+		sameBits(t, "C", parts.C, whole.C)
+		sameBits(t, "H", parts.H, whole.H)
+		sameBits(t, "Y", parts.Y, whole.Y)
+		sameBits(t, "DGates", backParts.DGates, back.DGates)
+		sameBits(t, "DC", backParts.DC, back.DC)
+	})
+}
+
 // TestLSTMBackwardFormula compares the gradient of h·vh + c·vc with central
 // differences of the equations in float64.
 func TestLSTMBackwardFormula(t *testing.T) {

@@ -77,6 +77,10 @@ func testOwnGradients(t *testing.T, net *lstm.LSTM, c lstm.Config, ws, other *ls
 		t.Fatal(err)
 	}
 	first := backward(ws, lstm.Upstream{Y: out.Y, HN: out.HN, CN: out.CN})
+	_, err = forward(ws, x, nil) // a Backward uses its ForwardTraining up
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := backward(other, lstm.Upstream{Y: slices.Clone(first.X), HN: slices.Clone(first.H0), CN: slices.Clone(first.C0)})
 	got := backward(ws, lstm.Upstream{Y: first.X, HN: first.H0, CN: first.C0})
 	sameBits(t, "dX of the workspace's own gradients", got.X, want.X)

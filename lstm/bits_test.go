@@ -117,7 +117,7 @@ func testAloneAndInBatch(t *testing.T, c lstm.Config, workers int) {
 }
 
 // TestWorkersAndRepeats: parameter gradients have the same bits for any number of
-// workers and when Backward runs again; Accumulate adds.
+// workers and when the step runs again; Accumulate adds.
 func TestWorkersAndRepeats(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
 		c := lstm.Config{InputSize: 20, HiddenSize: 37, NumLayers: 2, Bidirectional: true, Bias: true, Dropout: 0.3}
@@ -129,12 +129,16 @@ func TestWorkersAndRepeats(t *testing.T) {
 		var want *lstm.Gradients
 		for workers := 1; workers <= 5; workers++ {
 			ws := lstm.NewWorkspace(workers)
-			if _, err := net.ForwardTraining(ws, l, x, nil, 7); err != nil {
-				t.Fatal(err)
-			}
 			grads := net.NewGradients()
+			train := func() error {
+				if _, err := net.ForwardTraining(ws, l, x, nil, 7); err != nil {
+					return err
+				}
+				_, err := net.Backward(ws, dy, grads)
+				return err
+			}
 			for range 2 {
-				if _, err := net.Backward(ws, dy, grads); err != nil {
+				if err := train(); err != nil {
 					t.Fatal(err)
 				}
 				if want == nil {
@@ -148,7 +152,7 @@ func TestWorkersAndRepeats(t *testing.T) {
 				}
 			}
 			grads.Accumulate = true
-			if _, err := net.Backward(ws, dy, grads); err != nil {
+			if err := train(); err != nil {
 				t.Fatal(err)
 			}
 			for i, g := range grads.Tensors() {

@@ -110,6 +110,12 @@ func TestCallErrors(t *testing.T) {
 			}
 		}
 	}
+	if err := backward(net, ws, lstm.Upstream{}, grads); err == nil || !strings.Contains(err.Error(), "used up") {
+		t.Errorf("Backward a second time: %v", err)
+	}
+	if _, err := net.ForwardTraining(ws, l, x, nil, 0); err != nil {
+		t.Fatal(err)
+	}
 	if err := l.Reset([]int{1}); err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,7 @@ type backpass struct {
 	reverse bool
 
 	panels  *backwardPanels
-	keep    *kept
-	dgates  []float32 // [N, G·Hp]
+	keep    *kept     // its gates are overwritten by their gradients
 	dy      []float32 // [N, D·H], this direction's columns from yColumn on; nil: zeros
 	yColumn int
 
@@ -68,9 +67,9 @@ func (p *backpass) run() error {
 	return nil
 }
 
-// step runs time t: gate gradients block by block, then dh = dgates·W_hh.
+// step runs time t: gate gradients, in the place of the gates, then dh = dgates·W_hh.
 func (p *backpass) step(t, steps int) error {
-	hp, width := p.config.padded(), p.cell.Gates()*p.config.padded()
+	hp, stride := p.config.padded(), gateStride(p.config, p.cell)
 	live := p.rows.live(p.layout, t)
 	offsets := p.layout.Offsets()
 	row := offsets[t] + p.rows.first
@@ -97,7 +96,7 @@ func (p *backpass) step(t, steps int) error {
 	}
 	p.product = kernels.Product{
 		C: p.dh, CStride: hp,
-		A: p.dgates[row*width:], AStride: width, AKStride: 1,
+		A: p.keep.gates[row*stride:], AStride: stride, AKStride: 1,
 		Rows: live, Count: p.config.blocks(),
 	}
 	return p.panels.hh.Multiply(&p.product)
@@ -106,27 +105,19 @@ func (p *backpass) step(t, steps int) error {
 // gates runs the gate kernel for rows [first, end) of the step whose packed rows
 // begin at row; cellPrev begins at their first.
 func (p *backpass) gates(row, first, end int, cellPrev []float32) error {
-	gates, hp := p.cell.Gates(), p.config.padded()
-	width, outputs := gates*hp, p.config.OutputSize()
+	hp, stride, outputs := p.config.padded(), gateStride(p.config, p.cell), p.config.OutputSize()
 	row += first
-	for b := range p.config.blocks() {
-		column := b * gates * blockUnits
-		p.backward = kernels.LSTMBackward{
-			Gates: p.keep.gates[row*width+column:], GatesStride: width,
-			DGates: p.dgates[row*width+column:], DGatesStride: width,
-			Cell: p.keep.cell[row*hp+b*blockUnits:], CellStride: hp,
-			CellPrev: cellPrev[b*blockUnits:], CellPrevStride: hp,
-			DH: p.dh[first*hp+b*blockUnits:], DHStride: hp,
-			DC: p.dc[first*hp+b*blockUnits:], DCStride: hp,
-			Rows: end - first, Units: p.config.units(b),
-		}
-		if p.dy != nil {
-			p.backward.DY = p.dy[row*outputs+p.yColumn+b*blockUnits:]
-			p.backward.DYStride = outputs
-		}
-		if err := p.cell.Backward(p.level, &p.backward); err != nil {
-			return err
-		}
+	gates := p.keep.gates[row*stride:]
+	p.backward = kernels.LSTMBackward{
+		Gates: gates, GatesStride: stride, DGates: gates, DGatesStride: stride,
+		Cell: p.keep.cell[row*hp:], CellStride: hp,
+		CellPrev: cellPrev, CellPrevStride: hp,
+		DH: p.dh[first*hp:], DHStride: hp,
+		DC: p.dc[first*hp:], DCStride: hp,
+		Rows: end - first, Units: p.config.HiddenSize,
 	}
-	return nil
+	if p.dy != nil {
+		p.backward.DY, p.backward.DYStride = p.dy[row*outputs+p.yColumn:], outputs
+	}
+	return p.cell.Backward(p.level, &p.backward)
 }

@@ -11,7 +11,7 @@ type Cell interface {
 	// Gates returns the gate columns of a unit, which is also the number of blocks of
 	// HiddenSize rows in the weights.
 	Gates() int
-	// Forward computes one step of one block of 16 units.
+	// Forward computes one step of some blocks of 16 units.
 	Forward(l kernels.Level, b *kernels.LSTMForward) error
 	// Backward computes its gradient.
 	Backward(l kernels.Level, b *kernels.LSTMBackward) error
@@ -46,6 +46,10 @@ func (c *Config) OutputSize() int { return c.Directions() * c.HiddenSize }
 // padded returns H rounded up to whole blocks, and blocks how many they are.
 func (c *Config) padded() int { return c.blocks() * blockUnits }
 func (c *Config) blocks() int { return (c.HiddenSize + blockUnits - 1) / blockUnits }
+
+// gateStride is the distance between rows of gates: one cache line more than they
+// need, so that rows whose width is a power of two do not share the sets of a cache.
+func gateStride(c *Config, cell Cell) int { return cell.Gates()*c.padded() + blockUnits }
 
 // units returns how many units of a block exist.
 func (c *Config) units(block int) int {

@@ -5,12 +5,17 @@ import (
 	"github.com/packedlstm/packedlstm/packed"
 )
 
-// chunkFloats bounds the projected rows of a chunk: 256 KB, half of a small L2.
-const chunkFloats = 64 << 10
+const (
+	// chunkFloats bounds the projected rows of a chunk, unless one step has more: 512 KB,
+	// half of an L2. Shorter chunks read W_ih more often.
+	chunkFloats = 128 << 10
+	// scratchFloats of pre-activations, 16 KB, stay in L1 between product and gates.
+	scratchFloats = 4 << 10
+)
 
 // kept is what the backward pass needs of one layer and direction.
 type kept struct {
-	gates []float32 // [N, G·Hp] activated
+	gates []float32 // [N, gateStride] activated; the backward pass overwrites them by their gradients
 	cell  []float32 // [N, Hp]
 	h0    []float32 // [B, Hp] initial states, sorted order
 	c0    []float32 // [B, Hp]
@@ -40,8 +45,8 @@ type pass struct {
 	h       [2][]float32 // [rows, hStride] states before and after a step, in turn
 	c       []float32    // [rows, Hp]
 	xRows   []float32    // rows of a chunk where they are not contiguous in x
-	proj    []float32    // per block [chunk rows, G·16]
-	scratch []float32    // [rows, G·16]
+	proj    []float32    // [chunk rows, gateStride]
+	scratch []float32    // [rows, some blocks of G·16]
 	err     error
 
 	forward kernels.LSTMForward
@@ -57,10 +62,9 @@ func (p *pass) run() error {
 	if rows == 0 {
 		return nil
 	}
-	gateWidth := p.cell.Gates() * blockUnits
 	p.h[0], p.h[1] = resize(p.h[0], rows*p.hStride()), resize(p.h[1], rows*p.hStride())
 	p.c = resize(p.c, rows*hp)
-	p.scratch = resize(p.scratch, rows*gateWidth)
+	p.scratch = resize(p.scratch, max(scratchFloats, rows*p.cell.Gates()*blockUnits))
 	p.loadStates()
 	steps := p.rows.steps(p.layout)
 	for s := 0; s < steps; {
@@ -79,7 +83,7 @@ func (p *pass) run() error {
 			if p.reverse {
 				offset -= live
 			}
-			if err := p.step(s, t, live, chunk, offset); err != nil {
+			if err := p.step(s, t, live, offset); err != nil {
 				return err
 			}
 			if !p.reverse {
@@ -101,7 +105,7 @@ func (p *pass) time(s, steps int) int {
 
 // chunk returns the end of the chunk of steps that begins with s, and its rows.
 func (p *pass) chunk(s, steps int) (end, rows int) {
-	limit := max(chunkFloats/(p.cell.Gates()*p.config.padded()), 1)
+	limit := max(chunkFloats/gateStride(p.config, p.cell), 1)
 	for end = s; end < steps; end++ {
 		live := p.rows.live(p.layout, p.time(end, steps))
 		if end > s && rows+live > limit {
@@ -131,51 +135,51 @@ func (p *pass) project(s, end, chunk, steps int) error {
 			at += copy(x[at:], p.x[row*p.input:(row+live)*p.input])
 		}
 	}
-	gates := p.cell.Gates()
-	width := gates * blockUnits
-	p.proj = resize(p.proj, chunk*gates*p.config.padded())
-	for b := range p.config.blocks() {
-		p.product = kernels.Product{
-			C: p.proj[b*chunk*width : (b+1)*chunk*width], CStride: width,
-			Init: p.panels.bias[b*width : (b+1)*width],
-			A:    x, AStride: p.input, AKStride: 1,
-			Rows: chunk, First: b * gates, Count: gates,
-		}
-		if err := p.panels.ih.Multiply(&p.product); err != nil {
-			return err
-		}
+	stride := gateStride(p.config, p.cell)
+	p.proj = resize(p.proj, chunk*stride)
+	p.product = kernels.Product{
+		C: p.proj, CStride: stride,
+		Init: p.panels.bias,
+		A:    x, AStride: p.input, AKStride: 1,
+		Rows: chunk, Count: p.config.blocks() * p.cell.Gates(),
 	}
-	return nil
+	return p.panels.ih.Multiply(&p.product)
 }
 
 // step runs the s-th step, time t, of live rows, whose projections begin at row
-// offset of the chunk.
-func (p *pass) step(s, t, live, chunk, offset int) error {
+// offset of the chunk: as many blocks of units at a time as the scratch holds.
+func (p *pass) step(s, t, live, offset int) error {
+	if live == 0 {
+		return nil
+	}
 	gates, hp := p.cell.Gates(), p.config.padded()
-	width, stride := gates*blockUnits, p.hStride()
+	width, stride := gates*blockUnits, gateStride(p.config, p.cell)
 	row := p.layout.Offsets()[t] + p.rows.first
 	outputs := p.config.OutputSize()
 	before, after := p.h[s%2], p.h[(s+1)%2]
-	for b := range p.config.blocks() {
+	atOnce := max(scratchFloats/(width*live), 1)
+	for b := 0; b < p.config.blocks(); b += atOnce {
+		count := min(atOnce, p.config.blocks()-b)
+		unit := b * blockUnits
 		p.product = kernels.Product{
-			C: p.scratch, CStride: width,
-			Init: p.proj[(b*chunk+offset)*width:], InitStride: width,
-			A: before, AStride: stride, AKStride: 1,
-			Rows: live, First: b * gates, Count: gates,
+			C: p.scratch, CStride: count * width,
+			Init: p.proj[offset*stride+b*width:], InitStride: stride,
+			A: before, AStride: p.hStride(), AKStride: 1,
+			Rows: live, First: b * gates, Count: count * gates,
 		}
 		if err := p.panels.hh.Multiply(&p.product); err != nil {
 			return err
 		}
 		p.forward = kernels.LSTMForward{
-			Pre: p.scratch, PreStride: width,
-			C: p.c[b*blockUnits:], CStride: hp,
-			H: after[b*blockUnits:], HStride: stride,
-			Y: p.y[row*outputs+p.yColumn+b*blockUnits:], YStride: outputs,
-			Rows: live, Units: p.config.units(b),
+			Pre: p.scratch, PreStride: count * width,
+			C: p.c[unit:], CStride: hp,
+			H: after[unit:], HStride: p.hStride(),
+			Y: p.y[row*outputs+p.yColumn+unit:], YStride: outputs,
+			Rows: live, Units: min(count*blockUnits, p.config.HiddenSize-unit),
 		}
 		if p.keep != nil {
-			p.forward.Gates, p.forward.GatesStride = p.keep.gates[row*gates*hp+b*width:], gates*hp
-			p.forward.Cell, p.forward.CellStride = p.keep.cell[row*hp+b*blockUnits:], hp
+			p.forward.Gates, p.forward.GatesStride = p.keep.gates[row*stride+b*width:], stride
+			p.forward.Cell, p.forward.CellStride = p.keep.cell[row*hp+unit:], hp
 		}
 		if err := p.cell.Forward(p.level, &p.forward); err != nil {
 			return err

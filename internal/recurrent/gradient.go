@@ -17,8 +17,7 @@ type gradientPass struct {
 	x     []float32 // [N, input] what the layer read
 	input int
 	y     []float32      // [N, D·H] what the layer wrote
-	keep  []kept         // [direction]
-	dgate [][]float32    // [direction] [N, G·Hp]
+	keep  []kept         // [direction]; the gates hold their gradients
 	grads []Weights      // [direction]
 	share [2]int         // this worker, of how many
 	xRows kernels.Panels // a block of rows of x
@@ -67,7 +66,7 @@ func (g *gradientPass) weightRow(run int) (row, units int) {
 
 // block adds what packed rows [row, row+rows) contribute to the runs [first, end).
 func (g *gradientPass) block(direction, row, rows, first, end int) error {
-	hidden, width := g.config.HiddenSize, g.cell.Gates()*g.config.padded()
+	hidden, stride := g.config.HiddenSize, gateStride(g.config, g.cell)
 	if err := g.xRows.Pack(g.level, g.x[row*g.input:], rows, g.input, g.input); err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 	}
 	grads := &g.grads[direction]
 	for run := first; run < end; run++ {
-		if err := g.dRows.Pack(g.level, g.dgate[direction][row*width+run*blockUnits:], rows, blockUnits, width); err != nil {
+		if err := g.dRows.Pack(g.level, g.keep[direction].gates[row*stride+run*blockUnits:], rows, blockUnits, stride); err != nil {
 			return err
 		}
 		d, err := g.dRows.Panel(0)
@@ -166,8 +165,8 @@ func stepOf(offsets []int, row int) int {
 // inputPass is one worker's share of dx [N, input] = Σ_d dgates_d·W_ih_d: some rows.
 type inputPass struct {
 	panels  []backwardPanels // [direction]
-	dgate   [][]float32      // [direction] [N, width]
-	width   int
+	keep    []kept           // [direction]; the gates hold their gradients
+	stride  int              // of the gates' rows
 	dx      []float32
 	input   int
 	rows    rowRange
@@ -184,7 +183,7 @@ func (p *inputPass) run() error {
 	for direction := range p.panels {
 		p.product = kernels.Product{
 			C: dx, CStride: p.input,
-			A: p.dgate[direction][p.rows.first*p.width:], AStride: p.width, AKStride: 1,
+			A: p.keep[direction].gates[p.rows.first*p.stride:], AStride: p.stride, AKStride: 1,
 			Rows: rows, Count: (p.input + kernels.PanelWidth - 1) / kernels.PanelWidth,
 		}
 		if direction > 0 {

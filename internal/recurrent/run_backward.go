@@ -22,7 +22,7 @@ type Upstream struct {
 func (w *Workspace) Trained(c Config) (rows, batch int, err error) {
 	switch {
 	case !w.trained:
-		return 0, 0, errors.New("the workspace holds no ForwardTraining")
+		return 0, 0, errors.New("the workspace holds no ForwardTraining that Backward has not used up")
 	case w.prepared.config != c:
 		return 0, 0, fmt.Errorf("the workspace's ForwardTraining was of %+v: want %+v", w.prepared.config, c)
 	case w.shape != shapeOf(w.layout):
@@ -36,13 +36,14 @@ func (w *Workspace) Trained(c Config) (rows, batch int, err error) {
 func shapeOf(l *packed.Layout) [3]int { return [3]int{l.Rows(), l.Batch(), l.Steps()} }
 
 // Backward computes the gradients of the last ForwardTraining: those of the weights
-// are added to grads [layer·D + direction], the others returned. It may be called
-// again, with the same result. x and the layout must not have changed; the weights
-// are those of the forward pass, taken from weights again. The caller has asked
-// Trained.
+// are added to grads [layer·D + direction], the others returned. The gradients of the
+// gates take the place of the gates: it may be called once. x and the layout must not
+// have changed; the weights are those of the forward pass, taken from weights again.
+// The caller has asked Trained.
 func (w *Workspace) Backward(weights []Weights, dy Upstream, grads []Weights) (InputGradients, error) {
 	p, l := &w.prepared, w.layout
 	c := &p.config
+	w.trained = false
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
 	w.dh0, w.dc0 = resize(w.dh0, states), resize(w.dc0, states)
 	w.backward = resize(w.backward, len(weights))
@@ -77,9 +78,6 @@ func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error
 	p := &w.prepared
 	c := &p.config
 	directions, ranges := c.Directions(), len(w.ranges)
-	for d := range directions {
-		w.dgates[d] = resize(w.dgates[d], w.layout.Rows()*p.cell.Gates()*c.padded())
-	}
 	w.backpasses = resize(w.backpasses, directions*ranges)
 	for i := range w.backpasses {
 		direction := i / ranges
@@ -87,7 +85,7 @@ func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error
 		part := &w.backpasses[i]
 		part.config, part.cell, part.level, part.layout = c, p.cell, p.level, w.layout
 		part.rows, part.reverse = w.ranges[i%ranges], direction == 1
-		part.panels, part.keep, part.dgates = &w.backward[index], &w.kept[index], w.dgates[direction]
+		part.panels, part.keep = &w.backward[index], &w.kept[index]
 		part.dy, part.yColumn = rows, direction*c.HiddenSize
 		part.dhn, part.dcn = stateOf(dy.HN, c, w.layout, index), stateOf(dy.CN, c, w.layout, index)
 		part.dh0, part.dc0 = stateOf(w.dh0, c, w.layout, index), stateOf(w.dc0, c, w.layout, index)
@@ -107,20 +105,18 @@ func (w *Workspace) backwardWeights(layer int, dx []float32, grads []Weights) er
 	p := &w.prepared
 	c := &p.config
 	directions, count := c.Directions(), w.group.Size()
-	width := p.cell.Gates() * c.padded()
 	w.gradients, w.inputParts = resize(w.gradients, count), resize(w.inputParts, count)
 	for i := range count {
 		g := &w.gradients[i]
 		g.config, g.cell, g.level, g.layout = c, p.cell, p.level, w.layout
 		g.x, g.input, g.y = w.inputs[layer], c.LayerInput(layer), w.outputs[layer]
 		g.keep = w.kept[layer*directions : (layer+1)*directions]
-		g.dgate = w.dgates[:directions]
 		g.grads = grads[layer*directions : (layer+1)*directions]
 		g.share = [2]int{i, count}
 
 		part := &w.inputParts[i]
 		part.panels = w.backward[layer*directions : (layer+1)*directions]
-		part.dgate, part.width = w.dgates[:directions], width
+		part.keep, part.stride = g.keep, gateStride(c, p.cell)
 		part.dx, part.input = dx, c.LayerInput(layer)
 		part.rows.first, part.rows.end = workers.Share(w.layout.Rows(), 6, i, count)
 	}

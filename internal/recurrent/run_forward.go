@@ -102,8 +102,9 @@ func (w *Workspace) forwardLayer(p *Prepared, layer int, x, y []float32, initial
 
 // keep sizes what the backward pass needs of one layer and direction.
 func (w *Workspace) keep(p *Prepared, index int) *kept {
-	k, hp := &w.kept[index], p.config.padded()
-	k.gates = resize(k.gates, w.layout.Rows()*p.cell.Gates()*hp)
+	c := &p.config
+	k, hp := &w.kept[index], c.padded()
+	k.gates = resize(k.gates, w.layout.Rows()*gateStride(c, p.cell))
 	k.cell = resize(k.cell, w.layout.Rows()*hp)
 	k.h0, k.c0 = resize(k.h0, w.layout.Batch()*hp), resize(k.c0, w.layout.Batch()*hp)
 	return k

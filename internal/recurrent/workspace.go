@@ -43,7 +43,6 @@ type Workspace struct {
 	kept    []kept // [layer·D + direction]
 	seed    uint64
 
-	dgates   [2][]float32 // [direction] [N, G·Hp]
 	drows    [2][]float32 // gradients of the rows between layers, in turn
 	dh0, dc0 []float32
 
@@ -90,7 +89,7 @@ func (w *Workspace) split(l *packed.Layout, directions int) {
 // Bytes returns the memory that the workspace holds.
 func (w *Workspace) Bytes() int {
 	floats := cap(w.hn) + cap(w.cn) + cap(w.dh0) + cap(w.dc0)
-	for _, list := range [][][]float32{w.outputs, w.dropped, w.dgates[:], w.drows[:]} {
+	for _, list := range [][][]float32{w.outputs, w.dropped, w.drows[:]} {
 		for _, s := range list {
 			floats += cap(s)
 		}
