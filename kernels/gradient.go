@@ -9,7 +9,6 @@ const GradientRows = 128
 // of rows. The zero value is ready; it grows to what a call needs and is reused.
 type WeightGradient struct {
 	dy, x Panels
-	sum   []float32 // [up to PanelWidth, m] what a block contributes to a run of rows
 }
 
 // Add computes, for dy [rows, n] and x [rows, m] in row-major order,
@@ -69,20 +68,9 @@ func (w *WeightGradient) addRun(l Level, dw []float32, dwStride int, dy []float3
 	if err := w.dy.Pack(l, dy, rows, units, dyStride); err != nil {
 		return err
 	}
-	m := w.x.n
-	if cap(w.sum) < PanelWidth*m {
-		w.sum = make([]float32, PanelWidth*m)
-	}
-	err := w.x.Multiply(&Product{
-		C: w.sum[:units*m], CStride: m,
+	return w.x.Multiply(&Product{
+		C: dw, CStride: dwStride,
 		A: w.dy.panel(0), AStride: 1, AKStride: PanelWidth,
-		Rows: units, Count: panelCount(m),
+		Rows: units, Count: panelCount(w.x.n), Add: true,
 	})
-	if err != nil {
-		return err
-	}
-	for i := range units {
-		addScaled(l, dw[i*dwStride:][:m], w.sum[i*m:][:m], 1)
-	}
-	return nil
 }

@@ -107,6 +107,12 @@ func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnSt
 
 // packBlock writes dst[k·PanelWidth + j] = src[k·kStride + j·columnStride].
 func packBlock(dst, src []float32, rows, lanes, kStride, columnStride int) {
+	if columnStride == 1 && lanes == PanelWidth {
+		for k := range rows {
+			*(*[PanelWidth]float32)(dst[k*PanelWidth:]) = [PanelWidth]float32(src[k*kStride:])
+		}
+		return
+	}
 	if columnStride == 1 {
 		for k := range rows {
 			copy(dst[k*PanelWidth:k*PanelWidth+lanes], src[k*kStride:])

@@ -27,7 +27,14 @@ type Product struct {
 
 	Rows         int
 	First, Count int
+
+	// Add adds each sum to what C holds: c[r, j] += init[r, j] + Σ_k ..., the sum
+	// rounded on its own first. Init must not be C, and K at most 512.
+	Add bool
 }
+
+// maxAddedK bounds the time of one call where the sums cannot go through C.
+const maxAddedK = 512
 
 // Multiply computes the product that x describes, at the level the panels were
 // packed for. Nothing is allocated. Arguments that do not fit are an error and
@@ -75,6 +82,9 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 				last, x.Rows, p.k, len(x.A))
 		}
 	}
+	if x.Add && p.k > maxAddedK {
+		return 0, fmt.Errorf("kernels: Multiply: Add with K = %d: want at most %d", p.k, maxAddedK)
+	}
 	return columns, p.checkOverlap(x, columns)
 }
 
@@ -85,7 +95,7 @@ func (p *Panels) checkOverlap(x *Product, columns int) error {
 	if p.k > 0 && overlap(c, x.A[:(x.Rows-1)*x.AStride+(p.k-1)*x.AKStride+1]) {
 		return fmt.Errorf("kernels: Multiply: A overlaps C: want them apart")
 	}
-	if x.Init == nil || (&x.Init[0] == &x.C[0] && x.InitStride == x.CStride) {
+	if x.Init == nil || (!x.Add && &x.Init[0] == &x.C[0] && x.InitStride == x.CStride) {
 		return nil
 	}
 	if overlap(c, x.Init[:(x.Rows-1)*x.InitStride+columns]) {

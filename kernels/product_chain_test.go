@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -58,8 +59,11 @@ func checkChains(t *testing.T, l Level, rng *rand.Rand, rows, k, n int) {
 		"no init":       {A: a, AStride: k, AKStride: 1},
 		"A transposed":  {Init: init, InitStride: n, A: transposed, AStride: 1, AKStride: rows},
 		"one row, of A": {Init: init, InitStride: n, A: a, AKStride: 1},
+		"added":         {A: a, AStride: k, AKStride: 1, Add: true},
+		"init, added":   {Init: init, InitStride: n, A: transposed, AStride: 1, AKStride: rows, Add: true},
 	} {
-		x.C, x.CStride, x.Rows, x.Count = make([]float32, rows*n), n, rows, panelCount(n)
+		before := random(rows * n)
+		x.C, x.CStride, x.Rows, x.Count = slices.Clone(before), n, rows, panelCount(n)
 		if err := p.Multiply(&x); err != nil {
 			t.Fatal(err)
 		}
@@ -71,6 +75,9 @@ func checkChains(t *testing.T, l Level, rng *rand.Rand, rows, k, n int) {
 				}
 				for i := range k {
 					want = fma32(x.A[r*x.AStride+i*x.AKStride], b[i*n+j], want)
+				}
+				if x.Add {
+					want += before[r*n+j]
 				}
 				if got := x.C[r*n+j]; math.Float32bits(got) != math.Float32bits(want) {
 					t.Fatalf("%s: c[%d, %d] = %x, want %x", fmt.Sprint(rows, " x ", k, " x ", n, ", ", name), r, j, got, want)

@@ -80,7 +80,12 @@ func multiplyTilePortable(x *Product, b []float32, r, rows, j, lanes, k int, nat
 		t.runFused(k)
 	}
 	for i := range rows {
-		copy(x.C[(r+i)*x.CStride+j:][:lanes], t.sum[i][:])
+		c := x.C[(r+i)*x.CStride+j:][:lanes]
+		if x.Add {
+			addScaledPortable(c, t.sum[i][:lanes], 1)
+			continue
+		}
+		copy(c, t.sum[i][:])
 	}
 }
 

@@ -221,6 +221,7 @@ func TestProductErrors(t *testing.T) {
 			"short bias; Init":                 func(x *kernels.Product) { x.Init = make([]float32, n-1) },
 			"short init; Init: 3 rows":         func(x *kernels.Product) { x.Init, x.InitStride = make([]float32, 3*n-1), n },
 			"init overlaps C; Init overlaps C": func(x *kernels.Product) { x.Init, x.InitStride = x.C[1:], 0 },
+			"init added; Init overlaps C":      func(x *kernels.Product) { x.Init, x.InitStride, x.Add = x.C, x.CStride, true },
 			"A overlaps C; A overlaps C":       func(x *kernels.Product) { x.A = x.C },
 			"negative rows; C: -1 rows":        func(x *kernels.Product) { x.Rows = -1 },
 			"huge rows; C: ":                   func(x *kernels.Product) { x.Rows = math.MaxInt },
@@ -245,6 +246,23 @@ func TestProductErrors(t *testing.T) {
 		x := good()
 		if err := p.Multiply(&x); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestAddedDepth: with Add, K has a limit.
+func TestAddedDepth(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		for k, wrong := range map[int]bool{512: false, 513: true} {
+			var p kernels.Panels
+			if err := p.Pack(l, make([]float32, k), k, 1, 1); err != nil {
+				t.Fatal(err)
+			}
+			c := []float32{3}
+			err := p.Multiply(&kernels.Product{C: c, CStride: 1, A: make([]float32, k), AStride: k, AKStride: 1, Rows: 1, Count: 1, Add: true})
+			if (err != nil) != wrong || c[0] != 3 {
+				t.Errorf("K = %d: %v, c = %v", k, err, c)
+			}
 		}
 	})
 }

@@ -117,7 +117,9 @@ func (b *tileBlock) group(panel, remaining int) (count int) {
 	}
 	depth := b.panels.k
 	step := maxK
-	if tiles > 1 {
+	if x := b.product; x.Add {
+		step = depth // the sums must be whole before c is added
+	} else if tiles > 1 {
 		step = max(b.tiling.panelBytes/(4*PanelWidth*count), 32)
 	}
 	for k := 0; k < depth; k += step {
@@ -153,6 +155,9 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int) {
 			default:
 				b.args.Init, b.args.InitRow = &x.Init[r*x.InitStride+j], x.InitStride
 			}
+			if x.Add {
+				b.args.Add = 1
+			}
 			productTile(b.level, &b.args, height, width)
 			first += width
 		}
@@ -186,7 +191,12 @@ func (b *tileBlock) narrowPanel(rows int) {
 			productTile(b.level, &args, height, 1)
 		}
 		for i := range height {
-			copy(x.C[(r+i)*x.CStride+j:][:width], tile[i*PanelWidth:])
+			c := x.C[(r+i)*x.CStride+j:][:width]
+			if x.Add {
+				addScaledPortable(c, tile[i*PanelWidth:][:width], 1)
+				continue
+			}
+			copy(c, tile[i*PanelWidth:])
 		}
 	}
 }

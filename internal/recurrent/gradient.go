@@ -22,8 +22,6 @@ type gradientPass struct {
 	share [2]int         // this worker, of how many
 	xRows kernels.Panels // a block of rows of x
 	hRows kernels.Panels // the same rows of h before their steps
-	dRows kernels.Panels // the same rows of 16 gate columns
-	sum   []float32      // [units, columns] what a block contributes to one run
 	bias  []float32      // [16] for each run of the share
 	err   error
 
@@ -78,15 +76,10 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 	}
 	grads := &g.grads[direction]
 	for run := first; run < end; run++ {
-		if err := g.dRows.Pack(g.level, g.keep[direction].gates[row*stride+run*blockUnits:], rows, blockUnits, stride); err != nil {
-			return err
-		}
-		d, err := g.dRows.Panel(0)
-		if err != nil {
-			return err
-		}
+		// 16 gate columns: rows of dgates lie in different cache sets (gateStride).
+		d := g.keep[direction].gates[row*stride+run*blockUnits:]
 		if g.config.Bias {
-			if err := g.level.ColumnSums(g.bias[(run-first)*blockUnits:][:blockUnits], d, rows, blockUnits); err != nil {
+			if err := g.level.ColumnSums(g.bias[(run-first)*blockUnits:][:blockUnits], d, rows, stride); err != nil {
 				return err
 			}
 		}
@@ -104,16 +97,12 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 // multiply computes dw [units, columns] += dᵀ·rows. The block is summed from zero
 // and then added: one chain over all rows would gather their rounding errors.
 func (g *gradientPass) multiply(rows *kernels.Panels, dw []float32, columns int, d []float32, units int) error {
-	g.sum = resize(g.sum, units*columns)
 	g.product = kernels.Product{
-		C: g.sum, CStride: columns,
-		A: d, AStride: 1, AKStride: blockUnits,
-		Rows: units, Count: (columns + kernels.PanelWidth - 1) / kernels.PanelWidth,
+		C: dw, CStride: columns,
+		A: d, AStride: 1, AKStride: gateStride(g.config, g.cell),
+		Rows: units, Count: (columns + kernels.PanelWidth - 1) / kernels.PanelWidth, Add: true,
 	}
-	if err := rows.Multiply(&g.product); err != nil {
-		return err
-	}
-	return g.level.AddScaled(dw[:len(g.sum)], g.sum, 1)
+	return rows.Multiply(&g.product)
 }
 
 // packStates fills hRows with h before the step of each packed row [row, row+rows):

@@ -111,7 +111,7 @@ func (w *Workspace) Bytes() int {
 	}
 	for i := range w.gradients {
 		g := &w.gradients[i]
-		bytes += g.xRows.Bytes() + g.hRows.Bytes() + g.dRows.Bytes() + 4*(cap(g.bias)+cap(g.sum))
+		bytes += g.xRows.Bytes() + g.hRows.Bytes() + 4*cap(g.bias)
 	}
 	return bytes
 }

@@ -19,6 +19,7 @@ type ProductArgs struct {
 	CRow     int
 	K        int // > 0
 	Tiles    int // > 0
+	Add      int // other than 0: c is added to the sum at the end
 	Last     int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 

@@ -2,25 +2,28 @@
 // accumulators stay in registers over the whole of K.
 //
 // Register map, all shapes
-//	SI  a of the current k, first row     R8  the same, fourth row (or fourth panel of b)
-//	R9  bytes between rows of a           R10 bytes between k of a
+//	SI  a of the current k, first row     R9  bytes between rows of a
+//	R8  3·AROW                            R15 5·AROW
+//	R10 bytes between k of a
 //	DX  b of the current k                DI  bytes between panels of b
-//	R12 init, current row                 AX  bytes between rows of init
-//	R11 c, current row                    R13 bytes between rows of c
+//	R13 3·BPAN
+//	R12 init, current row                 R11 c, current row
 //	CX  k to go                           BX  tiles to go
-//	Y12, Y13  a row of b                  Y14, Y15  elements of a, broadcast
+//	AX  bytes between rows of init, then of c
+//	Y0..Y11 accumulators                  Y12, Y13 a row of b
+//	Y14, Y15 elements of a, broadcast
 
-#define A    SI
-#define A3   R8
-#define B3   R8
-#define AROW R9
-#define AK   R10
-#define B    DX
-#define BPAN DI
-#define INIT R12
-#define IROW AX
-#define C    R11
-#define CROW R13
+#define A     SI
+#define AROW  R9
+#define AROW3 R8
+#define AROW5 R15
+#define AK    R10
+#define B     DX
+#define BPAN  DI
+#define BPAN3 R13
+#define INIT  R12
+#define C     R11
+#define ROW   AX
 
 // Loads the arguments; DX and CX are loaded at the start of each tile.
 #define LOAD_ARGS \
@@ -31,54 +34,134 @@
 	MOVQ ProductArgs_ARow(R14), AROW   \
 	MOVQ ProductArgs_AK(R14), AK       \
 	MOVQ ProductArgs_BPanel(R14), BPAN \
-	MOVQ ProductArgs_InitRow(R14), IROW \
-	MOVQ ProductArgs_CRow(R14), CROW   \
 	MOVQ ProductArgs_Tiles(R14), BX    \
 	SHLQ $2, AROW                      \
 	SHLQ $2, AK                        \
 	SHLQ $2, BPAN                      \
-	SHLQ $2, IROW                      \
-	SHLQ $2, CROW
+	LEAQ (AROW)(AROW*2), AROW3         \
+	LEAQ (AROW)(AROW*4), AROW5         \
+	LEAQ (BPAN)(BPAN*2), BPAN3
 
-// Starts a tile: b and k from the beginning.
-#define START_TILE \
-	MOVQ ProductArgs_B(R14), B \
-	MOVQ ProductArgs_K(R14), CX
+// A whole routine: LOAD_C, ADD_C and STORE_C move the tile's rows, STEP(OFF) adds one
+// k, OFF bytes into b. Four k a turn.
+#define PRODUCT(HEIGHT, LOAD_C, STEP, ADD_C, STORE_C) \
+	LOAD_ARGS                          \
+tile:                                      \
+	MOVQ ProductArgs_B(R14), B         \
+	MOVQ ProductArgs_K(R14), CX        \
+	MOVQ ProductArgs_InitRow(R14), ROW \
+	SHLQ $2, ROW                       \
+	LOAD_C                             \
+	SUBQ $4, CX                        \
+	JL   rest                          \
+	PCALIGN $32                        \
+fourK:                                     \
+	STEP(0)                            \
+	STEP(64)                           \
+	STEP(128)                          \
+	STEP(192)                          \
+	ADDQ $256, B                       \
+	SUBQ $4, CX                        \
+	JGE  fourK                         \
+rest:                                      \
+	ADDQ $4, CX                        \
+	JZ   store                         \
+oneK:                                      \
+	STEP(0)                            \
+	ADDQ $64, B                        \
+	DECQ CX                            \
+	JNZ  oneK                          \
+store:                                     \
+	MOVQ ProductArgs_CRow(R14), ROW    \
+	SHLQ $2, ROW                       \
+	CMPQ ProductArgs_Add(R14), $0      \
+	JEQ  write                         \
+	ADD_C                              \
+	IMUL3Q $HEIGHT, ROW, CX            \
+	SUBQ CX, C                         \
+write:                                     \
+	STORE_C                            \
+	MOVQ  ProductArgs_K(R14), CX       \
+	IMULQ AK, CX                       \
+	SUBQ  CX, A                        \
+	IMUL3Q $HEIGHT, AROW, CX           \
+	ADDQ  CX, A                        \
+	DECQ  BX                           \
+	JNZ   tile                         \
+	VZEROUPPER                         \
+	RET
 
-// Takes a back to k = 0 and on by the given number of rows (clobbers CX).
-#define NEXT_TILE(ROWS) \
-	MOVQ  ProductArgs_K(R14), CX \
-	IMULQ AK, CX                 \
-	SUBQ  CX, A                  \
-	MOVQ  AROW, CX               \
-	IMULQ $ROWS, CX              \
-	ADDQ  CX, A
-
-// Accumulators of one row of 16 columns <- init; acc -> c.
+// Rows of init -> accumulators.
 #define LOAD_ROW16(ACC0, ACC1) \
-	VMOVUPS (INIT), ACC0   \
+	VMOVUPS (INIT), ACC0 \
 	VMOVUPS 32(INIT), ACC1 \
-	ADDQ    IROW, INIT
+	ADDQ    ROW, INIT
 
-#define STORE_ROW16(ACC0, ACC1) \
-	VMOVUPS ACC0, (C)   \
-	VMOVUPS ACC1, 32(C) \
-	ADDQ    CROW, C
-
-// The same for a row of 32 columns.
 #define LOAD_ROW32(ACC0, ACC1, ACC2, ACC3) \
-	VMOVUPS (INIT), ACC0   \
+	VMOVUPS (INIT), ACC0 \
 	VMOVUPS 32(INIT), ACC1 \
 	VMOVUPS 64(INIT), ACC2 \
 	VMOVUPS 96(INIT), ACC3 \
-	ADDQ    IROW, INIT
+	ADDQ    ROW, INIT
+
+#define LOAD_ROW64(ACC0, ACC1, ACC2, ACC3, ACC4, ACC5, ACC6, ACC7) \
+	VMOVUPS (INIT), ACC0 \
+	VMOVUPS 32(INIT), ACC1 \
+	VMOVUPS 64(INIT), ACC2 \
+	VMOVUPS 96(INIT), ACC3 \
+	VMOVUPS 128(INIT), ACC4 \
+	VMOVUPS 160(INIT), ACC5 \
+	VMOVUPS 192(INIT), ACC6 \
+	VMOVUPS 224(INIT), ACC7 \
+	ADDQ    ROW, INIT
+
+// acc += c, row by row.
+#define ADD_ROW16(ACC0, ACC1) \
+	VADDPS (C), ACC0, ACC0 \
+	VADDPS 32(C), ACC1, ACC1 \
+	ADDQ    ROW, C
+
+#define ADD_ROW32(ACC0, ACC1, ACC2, ACC3) \
+	VADDPS (C), ACC0, ACC0 \
+	VADDPS 32(C), ACC1, ACC1 \
+	VADDPS 64(C), ACC2, ACC2 \
+	VADDPS 96(C), ACC3, ACC3 \
+	ADDQ    ROW, C
+
+#define ADD_ROW64(ACC0, ACC1, ACC2, ACC3, ACC4, ACC5, ACC6, ACC7) \
+	VADDPS (C), ACC0, ACC0 \
+	VADDPS 32(C), ACC1, ACC1 \
+	VADDPS 64(C), ACC2, ACC2 \
+	VADDPS 96(C), ACC3, ACC3 \
+	VADDPS 128(C), ACC4, ACC4 \
+	VADDPS 160(C), ACC5, ACC5 \
+	VADDPS 192(C), ACC6, ACC6 \
+	VADDPS 224(C), ACC7, ACC7 \
+	ADDQ    ROW, C
+
+// Accumulators -> rows of c.
+#define STORE_ROW16(ACC0, ACC1) \
+	VMOVUPS ACC0, (C) \
+	VMOVUPS ACC1, 32(C) \
+	ADDQ    ROW, C
 
 #define STORE_ROW32(ACC0, ACC1, ACC2, ACC3) \
-	VMOVUPS ACC0, (C)   \
+	VMOVUPS ACC0, (C) \
 	VMOVUPS ACC1, 32(C) \
 	VMOVUPS ACC2, 64(C) \
 	VMOVUPS ACC3, 96(C) \
-	ADDQ    CROW, C
+	ADDQ    ROW, C
+
+#define STORE_ROW64(ACC0, ACC1, ACC2, ACC3, ACC4, ACC5, ACC6, ACC7) \
+	VMOVUPS ACC0, (C) \
+	VMOVUPS ACC1, 32(C) \
+	VMOVUPS ACC2, 64(C) \
+	VMOVUPS ACC3, 96(C) \
+	VMOVUPS ACC4, 128(C) \
+	VMOVUPS ACC5, 160(C) \
+	VMOVUPS ACC6, 192(C) \
+	VMOVUPS ACC7, 224(C) \
+	ADDQ    ROW, C
 
 // b[k, 0:16] -> Y12, Y13
 #define LOAD_B16(OFF) \
@@ -87,6 +170,6 @@
 
 // acc += a[row, k] * b[k, 0:16]
 #define ROW16(ADDRESS, ELEMENT, ACC0, ACC1) \
-	VBROADCASTSS ADDRESS, ELEMENT  \
+	VBROADCASTSS ADDRESS, ELEMENT   \
 	VFMADD231PS  Y12, ELEMENT, ACC0 \
 	VFMADD231PS  Y13, ELEMENT, ACC1

@@ -9,326 +9,128 @@
 #include "textflag.h"
 #include "product_avx2_amd64.h"
 
-// one k of 6 rows x 16 columns
-#define STEP_6x16(OFF) \
-	LOAD_B16(OFF) \
-	ROW16((A), Y14, Y0, Y1) \
-	ROW16((A)(AROW*1), Y15, Y2, Y3) \
-	ROW16((A)(AROW*2), Y14, Y4, Y5) \
-	ROW16((A3), Y15, Y6, Y7) \
-	ROW16((A3)(AROW*1), Y14, Y8, Y9) \
-	ROW16((A3)(AROW*2), Y15, Y10, Y11) \
-	ADDQ AK, A \
-	ADDQ AK, A3
-
-// func Product6x16AVX2(args *ProductArgs)
-// Requires: AVX, AVX2, FMA
-TEXT ·Product6x16AVX2(SB), NOSPLIT, $0-8
-	LOAD_ARGS
-
-tile:
-	START_TILE
-	LEAQ (A)(AROW*2), A3
-	ADDQ AROW, A3
+// The rows of a tile of 16 columns, each list one row longer than the last.
+#define LOAD1x16 \
 	LOAD_ROW16(Y0, Y1)
+#define ROWS1x16 \
+	ROW16((A), Y14, Y0, Y1)
+#define ADD1x16 \
+	ADD_ROW16(Y0, Y1)
+#define STORE1x16 \
+	STORE_ROW16(Y0, Y1)
+#define LOAD2x16 \
+	LOAD1x16 \
 	LOAD_ROW16(Y2, Y3)
+#define ROWS2x16 \
+	ROWS1x16 \
+	ROW16((A)(AROW*1), Y15, Y2, Y3)
+#define ADD2x16 \
+	ADD1x16 \
+	ADD_ROW16(Y2, Y3)
+#define STORE2x16 \
+	STORE1x16 \
+	STORE_ROW16(Y2, Y3)
+#define LOAD3x16 \
+	LOAD2x16 \
 	LOAD_ROW16(Y4, Y5)
+#define ROWS3x16 \
+	ROWS2x16 \
+	ROW16((A)(AROW*2), Y14, Y4, Y5)
+#define ADD3x16 \
+	ADD2x16 \
+	ADD_ROW16(Y4, Y5)
+#define STORE3x16 \
+	STORE2x16 \
+	STORE_ROW16(Y4, Y5)
+#define LOAD4x16 \
+	LOAD3x16 \
 	LOAD_ROW16(Y6, Y7)
+#define ROWS4x16 \
+	ROWS3x16 \
+	ROW16((A)(AROW3*1), Y15, Y6, Y7)
+#define ADD4x16 \
+	ADD3x16 \
+	ADD_ROW16(Y6, Y7)
+#define STORE4x16 \
+	STORE3x16 \
+	STORE_ROW16(Y6, Y7)
+#define LOAD5x16 \
+	LOAD4x16 \
 	LOAD_ROW16(Y8, Y9)
+#define ROWS5x16 \
+	ROWS4x16 \
+	ROW16((A)(AROW*4), Y14, Y8, Y9)
+#define ADD5x16 \
+	ADD4x16 \
+	ADD_ROW16(Y8, Y9)
+#define STORE5x16 \
+	STORE4x16 \
+	STORE_ROW16(Y8, Y9)
+#define LOAD6x16 \
+	LOAD5x16 \
 	LOAD_ROW16(Y10, Y11)
-	SUBQ $4, CX
-	JL   rest
-	PCALIGN $32
-
-fourK:
-	STEP_6x16(0)
-	STEP_6x16(64)
-	STEP_6x16(128)
-	STEP_6x16(192)
-	ADDQ $256, B
-	SUBQ $4, CX
-	JGE  fourK
-
-rest:
-	ADDQ $4, CX
-	JZ   store
-
-oneK:
-	STEP_6x16(0)
-	ADDQ $64, B
-	DECQ CX
-	JNZ  oneK
-
-store:
-	STORE_ROW16(Y0, Y1)
-	STORE_ROW16(Y2, Y3)
-	STORE_ROW16(Y4, Y5)
-	STORE_ROW16(Y6, Y7)
-	STORE_ROW16(Y8, Y9)
+#define ROWS6x16 \
+	ROWS5x16 \
+	ROW16((A)(AROW5*1), Y15, Y10, Y11)
+#define ADD6x16 \
+	ADD5x16 \
+	ADD_ROW16(Y10, Y11)
+#define STORE6x16 \
+	STORE5x16 \
 	STORE_ROW16(Y10, Y11)
-	NEXT_TILE(6)
-	DECQ BX
-	JNZ  tile
-	VZEROUPPER
-	RET
 
-// one k of 5 rows x 16 columns
-#define STEP_5x16(OFF) \
+// One k.
+#define STEP1x16(OFF) \
 	LOAD_B16(OFF) \
-	ROW16((A), Y14, Y0, Y1) \
-	ROW16((A)(AROW*1), Y15, Y2, Y3) \
-	ROW16((A)(AROW*2), Y14, Y4, Y5) \
-	ROW16((A3), Y15, Y6, Y7) \
-	ROW16((A3)(AROW*1), Y14, Y8, Y9) \
-	ADDQ AK, A \
-	ADDQ AK, A3
-
-// func Product5x16AVX2(args *ProductArgs)
-// Requires: AVX, AVX2, FMA
-TEXT ·Product5x16AVX2(SB), NOSPLIT, $0-8
-	LOAD_ARGS
-
-tile:
-	START_TILE
-	LEAQ (A)(AROW*2), A3
-	ADDQ AROW, A3
-	LOAD_ROW16(Y0, Y1)
-	LOAD_ROW16(Y2, Y3)
-	LOAD_ROW16(Y4, Y5)
-	LOAD_ROW16(Y6, Y7)
-	LOAD_ROW16(Y8, Y9)
-	SUBQ $4, CX
-	JL   rest
-	PCALIGN $32
-
-fourK:
-	STEP_5x16(0)
-	STEP_5x16(64)
-	STEP_5x16(128)
-	STEP_5x16(192)
-	ADDQ $256, B
-	SUBQ $4, CX
-	JGE  fourK
-
-rest:
-	ADDQ $4, CX
-	JZ   store
-
-oneK:
-	STEP_5x16(0)
-	ADDQ $64, B
-	DECQ CX
-	JNZ  oneK
-
-store:
-	STORE_ROW16(Y0, Y1)
-	STORE_ROW16(Y2, Y3)
-	STORE_ROW16(Y4, Y5)
-	STORE_ROW16(Y6, Y7)
-	STORE_ROW16(Y8, Y9)
-	NEXT_TILE(5)
-	DECQ BX
-	JNZ  tile
-	VZEROUPPER
-	RET
-
-// one k of 4 rows x 16 columns
-#define STEP_4x16(OFF) \
-	LOAD_B16(OFF) \
-	ROW16((A), Y14, Y0, Y1) \
-	ROW16((A)(AROW*1), Y15, Y2, Y3) \
-	ROW16((A)(AROW*2), Y14, Y4, Y5) \
-	ROW16((A3), Y15, Y6, Y7) \
-	ADDQ AK, A \
-	ADDQ AK, A3
-
-// func Product4x16AVX2(args *ProductArgs)
-// Requires: AVX, AVX2, FMA
-TEXT ·Product4x16AVX2(SB), NOSPLIT, $0-8
-	LOAD_ARGS
-
-tile:
-	START_TILE
-	LEAQ (A)(AROW*2), A3
-	ADDQ AROW, A3
-	LOAD_ROW16(Y0, Y1)
-	LOAD_ROW16(Y2, Y3)
-	LOAD_ROW16(Y4, Y5)
-	LOAD_ROW16(Y6, Y7)
-	SUBQ $4, CX
-	JL   rest
-	PCALIGN $32
-
-fourK:
-	STEP_4x16(0)
-	STEP_4x16(64)
-	STEP_4x16(128)
-	STEP_4x16(192)
-	ADDQ $256, B
-	SUBQ $4, CX
-	JGE  fourK
-
-rest:
-	ADDQ $4, CX
-	JZ   store
-
-oneK:
-	STEP_4x16(0)
-	ADDQ $64, B
-	DECQ CX
-	JNZ  oneK
-
-store:
-	STORE_ROW16(Y0, Y1)
-	STORE_ROW16(Y2, Y3)
-	STORE_ROW16(Y4, Y5)
-	STORE_ROW16(Y6, Y7)
-	NEXT_TILE(4)
-	DECQ BX
-	JNZ  tile
-	VZEROUPPER
-	RET
-
-// one k of 3 rows x 16 columns
-#define STEP_3x16(OFF) \
-	LOAD_B16(OFF) \
-	ROW16((A), Y14, Y0, Y1) \
-	ROW16((A)(AROW*1), Y15, Y2, Y3) \
-	ROW16((A)(AROW*2), Y14, Y4, Y5) \
+	ROWS1x16 \
 	ADDQ AK, A
-
-// func Product3x16AVX2(args *ProductArgs)
-// Requires: AVX, AVX2, FMA
-TEXT ·Product3x16AVX2(SB), NOSPLIT, $0-8
-	LOAD_ARGS
-
-tile:
-	START_TILE
-	LOAD_ROW16(Y0, Y1)
-	LOAD_ROW16(Y2, Y3)
-	LOAD_ROW16(Y4, Y5)
-	SUBQ $4, CX
-	JL   rest
-	PCALIGN $32
-
-fourK:
-	STEP_3x16(0)
-	STEP_3x16(64)
-	STEP_3x16(128)
-	STEP_3x16(192)
-	ADDQ $256, B
-	SUBQ $4, CX
-	JGE  fourK
-
-rest:
-	ADDQ $4, CX
-	JZ   store
-
-oneK:
-	STEP_3x16(0)
-	ADDQ $64, B
-	DECQ CX
-	JNZ  oneK
-
-store:
-	STORE_ROW16(Y0, Y1)
-	STORE_ROW16(Y2, Y3)
-	STORE_ROW16(Y4, Y5)
-	NEXT_TILE(3)
-	DECQ BX
-	JNZ  tile
-	VZEROUPPER
-	RET
-
-// one k of 2 rows x 16 columns
-#define STEP_2x16(OFF) \
+#define STEP2x16(OFF) \
 	LOAD_B16(OFF) \
-	ROW16((A), Y14, Y0, Y1) \
-	ROW16((A)(AROW*1), Y15, Y2, Y3) \
+	ROWS2x16 \
 	ADDQ AK, A
-
-// func Product2x16AVX2(args *ProductArgs)
-// Requires: AVX, AVX2, FMA
-TEXT ·Product2x16AVX2(SB), NOSPLIT, $0-8
-	LOAD_ARGS
-
-tile:
-	START_TILE
-	LOAD_ROW16(Y0, Y1)
-	LOAD_ROW16(Y2, Y3)
-	SUBQ $4, CX
-	JL   rest
-	PCALIGN $32
-
-fourK:
-	STEP_2x16(0)
-	STEP_2x16(64)
-	STEP_2x16(128)
-	STEP_2x16(192)
-	ADDQ $256, B
-	SUBQ $4, CX
-	JGE  fourK
-
-rest:
-	ADDQ $4, CX
-	JZ   store
-
-oneK:
-	STEP_2x16(0)
-	ADDQ $64, B
-	DECQ CX
-	JNZ  oneK
-
-store:
-	STORE_ROW16(Y0, Y1)
-	STORE_ROW16(Y2, Y3)
-	NEXT_TILE(2)
-	DECQ BX
-	JNZ  tile
-	VZEROUPPER
-	RET
-
-// one k of 1 row x 16 columns
-#define STEP_1x16(OFF) \
+#define STEP3x16(OFF) \
 	LOAD_B16(OFF) \
-	ROW16((A), Y14, Y0, Y1) \
+	ROWS3x16 \
+	ADDQ AK, A
+#define STEP4x16(OFF) \
+	LOAD_B16(OFF) \
+	ROWS4x16 \
+	ADDQ AK, A
+#define STEP5x16(OFF) \
+	LOAD_B16(OFF) \
+	ROWS5x16 \
+	ADDQ AK, A
+#define STEP6x16(OFF) \
+	LOAD_B16(OFF) \
+	ROWS6x16 \
 	ADDQ AK, A
 
 // func Product1x16AVX2(args *ProductArgs)
 // Requires: AVX, AVX2, FMA
 TEXT ·Product1x16AVX2(SB), NOSPLIT, $0-8
-	LOAD_ARGS
+	PRODUCT(1, LOAD1x16, STEP1x16, ADD1x16, STORE1x16)
 
-tile:
-	START_TILE
-	LOAD_ROW16(Y0, Y1)
-	SUBQ $4, CX
-	JL   rest
-	PCALIGN $32
+// func Product2x16AVX2(args *ProductArgs)
+// Requires: AVX, AVX2, FMA
+TEXT ·Product2x16AVX2(SB), NOSPLIT, $0-8
+	PRODUCT(2, LOAD2x16, STEP2x16, ADD2x16, STORE2x16)
 
-fourK:
-	STEP_1x16(0)
-	STEP_1x16(64)
-	STEP_1x16(128)
-	STEP_1x16(192)
-	ADDQ $256, B
-	SUBQ $4, CX
-	JGE  fourK
+// func Product3x16AVX2(args *ProductArgs)
+// Requires: AVX, AVX2, FMA
+TEXT ·Product3x16AVX2(SB), NOSPLIT, $0-8
+	PRODUCT(3, LOAD3x16, STEP3x16, ADD3x16, STORE3x16)
 
-rest:
-	ADDQ $4, CX
-	JZ   store
+// func Product4x16AVX2(args *ProductArgs)
+// Requires: AVX, AVX2, FMA
+TEXT ·Product4x16AVX2(SB), NOSPLIT, $0-8
+	PRODUCT(4, LOAD4x16, STEP4x16, ADD4x16, STORE4x16)
 
-oneK:
-	STEP_1x16(0)
-	ADDQ $64, B
-	DECQ CX
-	JNZ  oneK
+// func Product5x16AVX2(args *ProductArgs)
+// Requires: AVX, AVX2, FMA
+TEXT ·Product5x16AVX2(SB), NOSPLIT, $0-8
+	PRODUCT(5, LOAD5x16, STEP5x16, ADD5x16, STORE5x16)
 
-store:
-	STORE_ROW16(Y0, Y1)
-	NEXT_TILE(1)
-	DECQ BX
-	JNZ  tile
-	VZEROUPPER
-	RET
+// func Product6x16AVX2(args *ProductArgs)
+// Requires: AVX, AVX2, FMA
+TEXT ·Product6x16AVX2(SB), NOSPLIT, $0-8
+	PRODUCT(6, LOAD6x16, STEP6x16, ADD6x16, STORE6x16)

@@ -59,9 +59,9 @@
 	LEAQ (BPAN)(BPAN*4), BPAN5 \
 	LEAQ (BPAN5)(BPAN*2), BPAN7
 
-// A whole routine: STRIDES completes the arguments, LOAD_C and STORE_C move the tile's
-// rows, STEP(OFF) adds one k, OFF bytes into b. Four k a turn.
-#define PRODUCT(HEIGHT, STRIDES, LOAD_C, STEP, STORE_C) \
+// A whole routine: STRIDES completes the arguments, LOAD_C, ADD_C and STORE_C move the
+// tile's rows, STEP(OFF) adds one k, OFF bytes into b. Four k a turn.
+#define PRODUCT(HEIGHT, STRIDES, LOAD_C, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 	STRIDES                            \
 tile:                                      \
@@ -92,6 +92,12 @@ oneK:                                      \
 store:                                     \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
+	CMPQ ProductArgs_Add(R14), $0      \
+	JEQ  write                         \
+	ADD_C                              \
+	IMUL3Q $HEIGHT, ROW, CX            \
+	SUBQ CX, C                         \
+write:                                     \
 	STORE_C                            \
 	MOVQ  ProductArgs_K(R14), CX       \
 	IMULQ AK, CX                       \
@@ -125,6 +131,29 @@ store:                                     \
 	VMOVUPS   128(INIT), ACC2     \
 	VMOVUPS.Z 192(INIT), K1, ACC3 \
 	ADDQ      ROW, INIT
+
+// acc += c, row by row.
+#define ADD_ROW16(ACC0) \
+	VADDPS (C), ACC0, K1, ACC0 \
+	ADDQ   ROW, C
+
+#define ADD_ROW32(ACC0, ACC1) \
+	VADDPS (C), ACC0, ACC0 \
+	VADDPS 64(C), ACC1, K1, ACC1 \
+	ADDQ   ROW, C
+
+#define ADD_ROW48(ACC0, ACC1, ACC2) \
+	VADDPS (C), ACC0, ACC0 \
+	VADDPS 64(C), ACC1, ACC1 \
+	VADDPS 128(C), ACC2, K1, ACC2 \
+	ADDQ   ROW, C
+
+#define ADD_ROW64(ACC0, ACC1, ACC2, ACC3) \
+	VADDPS (C), ACC0, ACC0 \
+	VADDPS 64(C), ACC1, ACC1 \
+	VADDPS 128(C), ACC2, ACC2 \
+	VADDPS 192(C), ACC3, K1, ACC3 \
+	ADDQ   ROW, C
 
 #define STORE_ROW16(ACC0) \
 	VMOVUPS ACC0, K1, (C) \

@@ -13,6 +13,7 @@
 //	R16 bytes between k of a            R17  bytes between rows of a
 //	R19 k to go                         R20  tiles to go
 //	R21 bytes between panels of b       R0   arguments
+//	R22 c of the wide tiles              R23  c of the tile's first row
 //	V0..     accumulators, row by row   V24..V27 16 columns of b
 //	V28..V31 elements of a
 //
@@ -39,6 +40,7 @@
 #define KS   R19
 #define TILES R20
 #define BPAN R21
+#define CSAVED R23
 
 // Loads the arguments; AT, B0 and KS are set at the start of each tile.
 #define LOAD_ARGS \
@@ -70,6 +72,19 @@
 
 #define STORE_ROW16(V0, V1, V2, V3) \
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], (CPTR)(CROW)
+
+// acc[ACC..ACC+3] += 16 columns of c at ADDRESS
+#define ADD16(ADDRESS, ACC) \
+	VLD1 (ADDRESS), [V24.S4, V25.S4, V26.S4, V27.S4] \
+	FADD4(24, (ACC), (ACC))     \
+	FADD4(25, (ACC)+1, (ACC)+1) \
+	FADD4(26, (ACC)+2, (ACC)+2) \
+	FADD4(27, (ACC)+3, (ACC)+3)
+
+// The same for a row; CPTR goes on by a row.
+#define ADD_ROW16(ACC) \
+	ADD16(CPTR, ACC) \
+	ADD CROW, CPTR, CPTR
 
 // b[k, 0:16] of one panel -> V24..V27
 #define LOAD_B16(PANEL) \

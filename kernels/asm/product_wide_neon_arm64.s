@@ -15,6 +15,12 @@
 	VLD1.P (INIT)(IROW), [V0.S4, V1.S4, V2.S4, V3.S4] \
 	VLD1   (R22), [V4.S4, V5.S4, V6.S4, V7.S4]
 
+#define ADD_ROW32(ACC) \
+	ADD16(CPTR, ACC)       \
+	ADD $64, CPTR, R22     \
+	ADD16(R22, (ACC)+4)    \
+	ADD CROW, CPTR, CPTR
+
 #define STORE_ROW32(V0, V1, V2, V3, V4, V5, V6, V7) \
 	ADD    $64, CPTR, R22                             \
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], (CPTR)(CROW) \
@@ -70,6 +76,15 @@ oneK:
 	BNE  oneK
 
 store:
+	MOVD ProductArgs_Add(ARGS), CSAVED
+	CBZ  CSAVED, write
+	MOVD CPTR, CSAVED
+	ADD_ROW32(0)
+	ADD_ROW32(8)
+	ADD_ROW32(16)
+	MOVD CSAVED, CPTR
+
+write:
 	STORE_ROW32(V0, V1, V2, V3, V4, V5, V6, V7)
 	STORE_ROW32(V8, V9, V10, V11, V12, V13, V14, V15)
 	STORE_ROW32(V16, V17, V18, V19, V20, V21, V22, V23)
@@ -123,6 +138,14 @@ oneK:
 	BNE  oneK
 
 store:
+	MOVD ProductArgs_Add(ARGS), CSAVED
+	CBZ  CSAVED, write
+	MOVD CPTR, CSAVED
+	ADD_ROW32(0)
+	ADD_ROW32(8)
+	MOVD CSAVED, CPTR
+
+write:
 	STORE_ROW32(V0, V1, V2, V3, V4, V5, V6, V7)
 	STORE_ROW32(V8, V9, V10, V11, V12, V13, V14, V15)
 	ADD  AROW, ROW1, ROW0
@@ -181,6 +204,17 @@ oneK:
 	BNE  oneK
 
 store:
+	MOVD ProductArgs_Add(ARGS), R22
+	CBZ  R22, write
+	ADD16(CPTR, 0)
+	ADD  $64, CPTR, R22
+	ADD16(R22, 4)
+	ADD  $64, R22, R22
+	ADD16(R22, 8)
+	ADD  $64, R22, R22
+	ADD16(R22, 12)
+
+write:
 	MOVD CPTR, R22
 	ADD  CROW, CPTR, CPTR
 	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R22)
