@@ -108,6 +108,20 @@ func lstmBackward(l Level, g *LSTMBackward) {
 	asm.LSTMBackwardAVX2(&args)
 }
 
+// transpose packs the first rows k of 16 columns, stride apart in src, and returns how
+// many those are.
+func transpose(l Level, dst, src []float32, rows, stride int) (done int) {
+	done = rows &^ 7
+	if l == Portable || done == 0 {
+		return 0
+	}
+	const most = 1 << 13 // rows a call
+	for k := 0; k < done; k += most {
+		asm.TransposeAVX2(&asm.TransposeArgs{Dst: &dst[k*PanelWidth], Src: &src[k], SrcRow: stride, K: min(most, done-k)})
+	}
+	return done
+}
+
 // fmaPeak runs independent FMAs on registers and returns how many FLOP they were.
 func fmaPeak(l Level, iterations int) (flops int) {
 	switch l {

@@ -13,3 +13,6 @@ func columnSums(_ Level, dst, x []float32, rows, stride int) {
 func lstmForward(_ Level, g *LSTMForward)   { lstmForwardPortable(g) }
 func lstmBackward(_ Level, g *LSTMBackward) { lstmBackwardPortable(g) }
 func fmaPeak(Level, int) (flops int)        { return 0 }
+
+// transpose has no routine here.
+func transpose(Level, []float32, []float32, int, int) (done int) { return 0 }

@@ -65,6 +65,15 @@ func (p *Panels) Reset(l Level, k, n int) error {
 	return nil
 }
 
+// Reshape gives p the shape [k, n] at level l for Set to fill: it is Reset, but where p
+// has that shape already, elements keep their values, and that costs nothing.
+func (p *Panels) Reshape(l Level, k, n int) error {
+	if p != nil && p.level == l && p.k == k && p.n == n && l.IsAvailable() {
+		return nil
+	}
+	return p.Reset(l, k, n)
+}
+
 func panelCount(n int) int { return n/PanelWidth + min(n%PanelWidth, 1) } // n may be the largest int
 
 // panel returns the given panel [K, PanelWidth].
@@ -99,25 +108,28 @@ func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnSt
 	for j := 0; j < columns; {
 		panel, lane := p.panel((n0+j)/PanelWidth), (n0+j)%PanelWidth
 		lanes := min(PanelWidth-lane, columns-j)
-		packBlock(panel[k0*PanelWidth+lane:], src[j*columnStride:], rows, lanes, kStride, columnStride)
+		packBlock(p.level, panel[k0*PanelWidth+lane:], src[j*columnStride:], rows, lanes, kStride, columnStride)
 		j += lanes
 	}
 	return nil
 }
 
 // packBlock writes dst[k·PanelWidth + j] = src[k·kStride + j·columnStride].
-func packBlock(dst, src []float32, rows, lanes, kStride, columnStride int) {
-	if columnStride == 1 && lanes == PanelWidth {
+func packBlock(l Level, dst, src []float32, rows, lanes, kStride, columnStride int) {
+	switch {
+	case columnStride == 1 && lanes == PanelWidth:
 		for k := range rows {
 			*(*[PanelWidth]float32)(dst[k*PanelWidth:]) = [PanelWidth]float32(src[k*kStride:])
 		}
 		return
-	}
-	if columnStride == 1 {
+	case columnStride == 1:
 		for k := range rows {
 			copy(dst[k*PanelWidth:k*PanelWidth+lanes], src[k*kStride:])
 		}
 		return
+	case kStride == 1 && lanes == PanelWidth:
+		done := transpose(l, dst, src, rows, columnStride)
+		dst, src, rows = dst[done*PanelWidth:], src[done:], rows-done
 	}
 	// Column by column: src is read in order where kStride is 1.
 	for j := range lanes {
@@ -133,7 +145,7 @@ func (p *Panels) Pack(l Level, b []float32, k, n, stride int) error {
 	if err := checkRows("Panels.Pack", "b", b, k, stride, n); err != nil {
 		return err
 	}
-	if err := p.Reset(l, k, n); err != nil {
+	if err := p.Reshape(l, k, n); err != nil {
 		return err
 	}
 	return p.Set(0, 0, k, n, b, stride, 1)
@@ -145,7 +157,7 @@ func (p *Panels) PackTransposed(l Level, w []float32, n, k, stride int) error {
 	if err := checkRows("Panels.PackTransposed", "w", w, n, stride, k); err != nil {
 		return err
 	}
-	if err := p.Reset(l, k, n); err != nil {
+	if err := p.Reshape(l, k, n); err != nil {
 		return err
 	}
 	return p.Set(0, 0, k, n, w, 1, stride)

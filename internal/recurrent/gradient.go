@@ -68,7 +68,7 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 	if err := g.xRows.Pack(g.level, g.x[row*g.input:], rows, g.input, g.input); err != nil {
 		return err
 	}
-	if err := g.hRows.Reset(g.level, rows, hidden); err != nil {
+	if err := g.hRows.Reshape(g.level, rows, hidden); err != nil {
 		return err
 	}
 	if err := g.packStates(direction, row, rows); err != nil {

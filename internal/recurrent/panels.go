@@ -8,14 +8,17 @@ import "github.com/packedlstm/packedlstm/kernels"
 type forwardPanels struct {
 	ih, hh kernels.Panels
 	bias   []float32 // [G·Hp]
+	config Config    // of the last pack
 }
 
 func (p *forwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *Weights) error {
 	width := gates * c.padded()
-	if err := p.ih.Reset(l, input, width); err != nil {
+	same := p.config == *c
+	p.config = *c
+	if err := reshape(&p.ih, same, l, input, width); err != nil {
 		return err
 	}
-	if err := p.hh.Reset(l, c.HiddenSize, width); err != nil {
+	if err := reshape(&p.hh, same, l, c.HiddenSize, width); err != nil {
 		return err
 	}
 	p.bias = resize(p.bias, width)
@@ -43,14 +46,26 @@ func (p *forwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *We
 // their rows are interleaved, as the columns of dgates are.
 type backwardPanels struct {
 	ih, hh kernels.Panels
+	config Config // of the last pack
+}
+
+// reshape gives panels their shape, zero unless they were filled for the same config:
+// pack leaves the padding as it is.
+func reshape(p *kernels.Panels, same bool, l kernels.Level, k, n int) error {
+	if same {
+		return p.Reshape(l, k, n)
+	}
+	return p.Reset(l, k, n)
 }
 
 func (p *backwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *Weights) error {
 	depth := gates * c.padded()
-	if err := p.ih.Reset(l, depth, input); err != nil {
+	same := p.config == *c
+	p.config = *c
+	if err := reshape(&p.ih, same, l, depth, input); err != nil {
 		return err
 	}
-	if err := p.hh.Reset(l, depth, c.padded()); err != nil {
+	if err := reshape(&p.hh, same, l, depth, c.padded()); err != nil {
 		return err
 	}
 	for run := range c.blocks() * gates {

@@ -91,3 +91,10 @@ type ReadArgs struct {
 	N      int // > 0, a multiple of 128
 	Rounds int // > 0
 }
+
+// TransposeArgs describes dst[k, j] = src[j, k] for 16 rows of src: dst is a panel [K, 16].
+type TransposeArgs struct {
+	Dst, Src *float32
+	SrcRow   int
+	K        int // a multiple of 8, > 0
+}

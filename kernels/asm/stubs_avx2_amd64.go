@@ -52,6 +52,9 @@ func AddScaledAVX2(args *VectorArgs)
 func ColumnSumsAVX2(args *ColumnSumsArgs)
 
 //go:noescape
+func TransposeAVX2(args *TransposeArgs)
+
+//go:noescape
 func LSTMForwardAVX2(args *LSTMForwardArgs)
 
 //go:noescape

@@ -1,0 +1,80 @@
+//go:build !purego
+
+#include "go_asm.h"
+#include "textflag.h"
+
+// Y0..Y7, eight rows of eight, -> Y0..Y7, their columns. Clobbers Y8..Y15.
+#define TRANSPOSE_8x8 \
+	VUNPCKLPS Y1, Y0, Y8           \ // pairs of rows, interleaved
+	VUNPCKHPS Y1, Y0, Y9           \
+	VUNPCKLPS Y3, Y2, Y10          \
+	VUNPCKHPS Y3, Y2, Y11          \
+	VUNPCKLPS Y5, Y4, Y12          \
+	VUNPCKHPS Y5, Y4, Y13          \
+	VUNPCKLPS Y7, Y6, Y14          \
+	VUNPCKHPS Y7, Y6, Y15          \
+	VSHUFPS   $0x44, Y10, Y8, Y0   \ // four rows: columns 0 and 4, 1 and 5, ...
+	VSHUFPS   $0xEE, Y10, Y8, Y1   \
+	VSHUFPS   $0x44, Y11, Y9, Y2   \
+	VSHUFPS   $0xEE, Y11, Y9, Y3   \
+	VSHUFPS   $0x44, Y14, Y12, Y4  \
+	VSHUFPS   $0xEE, Y14, Y12, Y5  \
+	VSHUFPS   $0x44, Y15, Y13, Y6  \
+	VSHUFPS   $0xEE, Y15, Y13, Y7  \
+	VPERM2F128 $0x20, Y4, Y0, Y8   \ // eight rows: columns 0, 4, 1, 5, ...
+	VPERM2F128 $0x31, Y4, Y0, Y12  \
+	VPERM2F128 $0x20, Y5, Y1, Y9   \
+	VPERM2F128 $0x31, Y5, Y1, Y13  \
+	VPERM2F128 $0x20, Y6, Y2, Y10  \
+	VPERM2F128 $0x31, Y6, Y2, Y14  \
+	VPERM2F128 $0x20, Y7, Y3, Y11  \
+	VPERM2F128 $0x31, Y7, Y3, Y15
+
+// Eight k of eight rows from SRC on -> half OFF of eight rows of the panel.
+#define TRANSPOSE_HALF(SRC, OFF) \
+	VMOVUPS (SRC), Y0            \
+	VMOVUPS (SRC)(R9*1), Y1      \
+	VMOVUPS (SRC)(R9*2), Y2      \
+	VMOVUPS (SRC)(R10*1), Y3     \
+	VMOVUPS (SRC)(R9*4), Y4      \
+	VMOVUPS (SRC)(R11*1), Y5     \
+	VMOVUPS (SRC)(R10*2), Y6     \
+	VMOVUPS (SRC)(R12*1), Y7     \
+	TRANSPOSE_8x8                \
+	VMOVUPS Y8, OFF(DI)          \
+	VMOVUPS Y9, (OFF+64)(DI)     \
+	VMOVUPS Y10, (OFF+128)(DI)   \
+	VMOVUPS Y11, (OFF+192)(DI)   \
+	VMOVUPS Y12, (OFF+256)(DI)   \
+	VMOVUPS Y13, (OFF+320)(DI)   \
+	VMOVUPS Y14, (OFF+384)(DI)   \
+	VMOVUPS Y15, (OFF+448)(DI)
+
+// func TransposeAVX2(args *TransposeArgs)
+// dst[k, j] = src[j, k], j < 16, eight k a turn. Requires: AVX
+//
+//	SI src, row 0   R8 src, row 8   R9, R10, R11, R12 1, 3, 5, 7 times the bytes between rows
+//	DI dst          CX turns to go
+TEXT ·TransposeAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), AX
+	MOVQ TransposeArgs_Src(AX), SI
+	MOVQ TransposeArgs_Dst(AX), DI
+	MOVQ TransposeArgs_SrcRow(AX), R9
+	MOVQ TransposeArgs_K(AX), CX
+	SHLQ $2, R9
+	LEAQ (R9)(R9*2), R10
+	LEAQ (R9)(R9*4), R11
+	LEAQ (R11)(R9*2), R12
+	LEAQ (SI)(R9*8), R8
+	SHRQ $3, CX
+
+turn:
+	TRANSPOSE_HALF(SI, 0)
+	TRANSPOSE_HALF(R8, 32)
+	ADDQ $32, SI
+	ADDQ $32, R8
+	ADDQ $512, DI
+	DECQ CX
+	JNZ  turn
+	VZEROUPPER
+	RET
