@@ -4,12 +4,16 @@ package kernels
 
 import "github.com/packedlstm/packedlstm/kernels/asm"
 
+// panelBytes of B, two thirds of L1, stay there while tiles pass; 16 KB if the CPU does
+// not say how large L1 is.
+var panelBytes = max(CPU().L1D*2/3, 16<<10)
+
 // The efficiencies are percentages of the FMA peak that each height reached with A, B
 // and C in L1 (Ice Lake server).
 var tilings = [levelCount]*tiling{
-	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: 16 << 10},
+	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes},
 		[...]int{0, 85, 89, 97, 86, 95, 98}),
-	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: 32 << 10},
+	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes},
 		[...]int{0, 85, 90, 93, 95, 95, 95}),
 }
 

@@ -123,6 +123,13 @@ func (b *tileBlock) group(panel, remaining int) (count int) {
 		step = max(b.tiling.panelBytes/(4*PanelWidth*count), 32)
 	}
 	for k := 0; k < depth; k += step {
+		// What comes next is called into the cache meanwhile: the next block, or the next group.
+		b.args.Next, b.args.NextPanels = nil, 0
+		if k+step < depth {
+			b.args.Next, b.args.NextPanels = &b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth], count
+		} else if remaining > count {
+			b.args.Next, b.args.NextPanels = &b.panels.panel(b.product.First + panel + count)[0], min(count, remaining-count)
+		}
 		b.depthBlock(panel, count, k, min(step, depth-k))
 	}
 	return count
@@ -133,6 +140,7 @@ func (b *tileBlock) group(panel, remaining int) (count int) {
 func (b *tileBlock) depthBlock(panel, count, k, depth int) {
 	p, x := b.panels, b.product
 	r := b.row
+	next, nextPanels := b.args.Next, b.args.NextPanels
 	for height := maxTileRows; height > 0; height-- {
 		tiles := b.plan[height]
 		if tiles == 0 {
@@ -145,7 +153,10 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int) {
 				A: &x.A[r*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride,
 				B: &p.panel(x.First + first)[k*PanelWidth], BPanel: p.k * PanelWidth,
 				C: &x.C[r*x.CStride+j], CRow: x.CStride,
-				K: depth, Tiles: tiles, Last: min(PanelWidth, b.columns-j-(width-1)*PanelWidth),
+				K: depth, Tiles: tiles, Next: next, NextPanels: nextPanels, Last: min(PanelWidth, b.columns-j-(width-1)*PanelWidth),
+			}
+			if next == nil { // nothing: what is there already, rather than an address without memory
+				b.args.Next = b.args.B
 			}
 			switch {
 			case k > 0:
@@ -159,6 +170,7 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int) {
 				b.args.Add = 1
 			}
 			productTile(b.level, &b.args, height, width)
+			next, nextPanels = b.args.Next, b.args.NextPanels
 			first += width
 		}
 		r += tiles * height

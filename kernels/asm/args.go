@@ -19,8 +19,14 @@ type ProductArgs struct {
 	CRow     int
 	K        int // > 0
 	Tiles    int // > 0
-	Add      int // other than 0: c is added to the sum at the end
-	Last     int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
+
+	// The AVX-512 level calls into L2 what is multiplied next: K rows of NextPanels panels,
+	// BPanel apart, from Next on. The routines change both.
+	Next       *float32
+	NextPanels int
+
+	Add  int // other than 0: c is added to the sum at the end
+	Last int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
 // VectorArgs describes an elementwise operation: for i < N,

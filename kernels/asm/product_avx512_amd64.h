@@ -10,7 +10,7 @@
 //	R13 3·BPAN
 //	R12 init, current row                 R11 c, current row
 //	CX  k to go                           BX  tiles to go
-//	AX  bytes between rows of init, then of c
+//	AX  bytes between rows of init; b ahead of its use; bytes between rows of c
 //	K1  columns of the last panel that exist
 //	Z0..Z23 accumulators, four a row      Z24..Z27 a row of b
 //	Z28..Z31 elements of a, broadcast
@@ -28,6 +28,7 @@
 #define INIT  R12
 #define C     R11
 #define ROW   AX
+#define AHEAD AX
 
 // Loads the arguments; DX and CX are loaded at the start of each tile.
 #define LOAD_ARGS \
@@ -60,7 +61,8 @@
 	LEAQ (BPAN5)(BPAN*2), BPAN7
 
 // A whole routine: STRIDES completes the arguments, LOAD_C, ADD_C and STORE_C move the
-// tile's rows, STEP(OFF) adds one k, OFF bytes into b. Four k a turn.
+// tile's rows, STEP(OFF) adds one k, OFF bytes into b. Four k a turn. Meanwhile each tile calls a panel of the
+// next block of b into L2, as long as there are some.
 #define PRODUCT(HEIGHT, STRIDES, LOAD_C, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 	STRIDES                            \
@@ -70,10 +72,16 @@ tile:                                      \
 	MOVQ ProductArgs_InitRow(R14), ROW \
 	SHLQ $2, ROW                       \
 	LOAD_C                             \
+	MOVQ ProductArgs_Next(R14), AHEAD  \
 	SUBQ $4, CX                        \
 	JL   rest                          \
 	PCALIGN $32                        \
 fourK:                                     \
+	PREFETCHT1 (AHEAD)                 \
+	PREFETCHT1 64(AHEAD)               \
+	PREFETCHT1 128(AHEAD)              \
+	PREFETCHT1 192(AHEAD)              \
+	ADDQ $256, AHEAD                   \
 	STEP(0)                            \
 	STEP(64)                           \
 	STEP(128)                          \
@@ -90,6 +98,11 @@ oneK:                                      \
 	DECQ CX                            \
 	JNZ  oneK                          \
 store:                                     \
+	MOVQ ProductArgs_Next(R14), AHEAD  \
+	ADDQ BPAN, AHEAD                   \
+	DECQ ProductArgs_NextPanels(R14)   \
+	CMOVQLE ProductArgs_B(R14), AHEAD  \
+	MOVQ AHEAD, ProductArgs_Next(R14)  \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
 	CMPQ ProductArgs_Add(R14), $0      \
