@@ -1,125 +1,241 @@
 package kernels_test
 
 import (
-	"errors"
 	"fmt"
-	"runtime/debug"
-	"syscall"
 	"testing"
-	"unsafe"
 
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// fences gives out slices that end, or start, at a page which cannot be touched, so
-// that a read beyond them faults. (Canaries see writes only.)
-type fences struct {
-	mappings [][]byte
-	atStart  bool
-}
+// Every kernel, with every argument beside a page that cannot be touched: each
+// dimension runs through every size while the others stay at a few odd ones.
 
-func (f *fences) slice(t *testing.T, n int) []float32 {
-	t.Helper()
-	page := syscall.Getpagesize()
-	size := (4*n + page - 1) / page * page
-	m, err := syscall.Mmap(-1, 0, size+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-	if err != nil {
-		t.Skip("no memory mapping: ", err)
-	}
-	f.mappings = append(f.mappings, m)
-	err = errors.Join(syscall.Mprotect(m[:page], syscall.PROT_NONE), syscall.Mprotect(m[page+size:], syscall.PROT_NONE))
-	if err != nil {
-		t.Skip("no protected pages: ", err)
-	}
-	first := page
-	if !f.atStart {
-		first = page + size - 4*n
-	}
-	return unsafe.Slice((*float32)(unsafe.Pointer(&m[first])), n)
-}
+type vectorShape struct{ n, rows, stride int }
 
-func (f *fences) close() {
-	for _, m := range f.mappings {
-		syscall.Munmap(m)
-	}
-	f.mappings = nil
-}
-
-// forEachFence runs f at every level with both kinds of slices; a fault fails the test.
-func forEachFence(t *testing.T, run func(t *testing.T, l kernels.Level, f *fences) error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	forEachLevel(t, func(t *testing.T, l kernels.Level) {
-		debug.SetPanicOnFault(true) // of this subtest's goroutine
-		for _, atStart := range []bool{false, true} {
-			f := &fences{atStart: atStart}
-			defer f.close()
-			defer func() {
-				if r := recover(); r != nil {
-					t.Errorf("slices at the start of a page %v: %v", atStart, r)
-				}
-			}()
-			if err := run(t, l, f); err != nil {
-				t.Error(err)
+func TestVectorBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		for _, n := range everySize(257, 1<<15+1) {
+			shape := vectorShape{n: n}
+			for _, k := range []struct {
+				name string
+				run  func(dst, x []float32) error
+			}{
+				{"Exp", l.Exp}, {"Sigmoid", l.Sigmoid}, {"Tanh", l.Tanh},
+				{"AddScaled", func(dst, x []float32) error { return l.AddScaled(dst, x, 3) }},
+				{"Dropout", func(dst, x []float32) error { return kernels.Dropout(dst, x, 0.3, 1, uint64(n)) }},
+			} {
+				dst, x := f.vector(t, "dst", n, false), f.vector(t, "x", n, true)
+				f.run(t, k.name, shape, func() error { return k.run(dst, x) })
+				both := f.vector(t, "dst = x", n, false)
+				f.run(t, k.name, shape, func() error { return k.run(both, both) })
 			}
 		}
 	})
 }
 
-func TestVectorBounds(t *testing.T) {
-	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) (err error) {
-		for n := 1; n <= 35; n++ {
-			x, dst := f.slice(t, n), f.slice(t, n)
-			err = errors.Join(err, l.Exp(dst, x), l.Sigmoid(dst, x), l.Tanh(dst, x), l.AddScaled(dst, x, 3))
-			f.close()
+// vector returns a slice of n elements, as a matrix of one row.
+func (f *fences) vector(t *testing.T, name string, n int, readOnly bool) []float32 {
+	t.Helper()
+	const row = 1 << 13 // someNumbers has so many
+	rows, width := 1, n
+	if n > row {
+		rows, width = n, 1
+	}
+	if readOnly {
+		return f.input(t, name, rows, width, width)
+	}
+	return f.output(t, name, rows, width, width)
+}
+
+func TestColumnSumsBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		for _, rows := range everySize(1<<10+1, 1<<11+3) {
+			for _, stride := range []int{16, 17, 33} {
+				dst, x := f.output(t, "dst", 1, 16, 16), f.input(t, "x", rows, stride, 16)
+				f.run(t, "ColumnSums", vectorShape{16, rows, stride}, func() error { return l.ColumnSums(dst, x, rows, stride) })
+			}
 		}
-		for rows := 1; rows <= 3; rows++ {
-			err = errors.Join(err, l.ColumnSums(f.slice(t, 16), f.slice(t, rows*17-1), rows, 17))
-			f.close()
+	})
+}
+
+// productShape is C [rows, n] = init + A [rows, k]·B [k, n] from a panel on.
+type productShape struct {
+	rows, k, n, first int
+	a, init           string
+	pad               int // elements between the rows of every matrix
+}
+
+// eachShape calls f with every size of each of three dimensions, the other two from the
+// given sizes.
+func eachShape(first, second, third []int, f func(a, b, c int)) {
+	for _, n := range everySize() {
+		for _, b := range second {
+			for _, c := range third {
+				f(n, b, c)
+			}
+		}
+		for _, a := range first {
+			for _, c := range third {
+				f(a, n, c)
+			}
+			for _, b := range second {
+				f(a, b, n)
+			}
+		}
+	}
+}
+
+func TestMultiplyBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		rng := newRand(12)
+		check := func(rows, k, n int) {
+			var p kernels.Panels
+			if err := p.PackTransposed(l, uniform(rng, n*k, 1), n, k, k); err != nil {
+				t.Fatal(err)
+			}
+			for i, a := range []string{"row-major", "transposed", "strided"} {
+				for j, init := range []string{"zeros", "row", "matrix", "C"} {
+					checkProductBounds(t, f, &p, productShape{rows: rows, k: k, n: n, a: a, init: init, pad: (i + j) % 2 * 3})
+				}
+			}
+		}
+		eachShape([]int{1, 5, 17}, []int{1, 3, 33}, []int{7, 16, 49, 65}, check)
+		for _, large := range [][3]int{{1, 4099, 17}, {3, 300, 65}, {7, 257, 129}, {241, 5, 33}, {257, 3, 1}, {13, 33, 145}} {
+			check(large[0], large[1], large[2])
+		}
+	})
+}
+
+func checkProductBounds(t *testing.T, f *fences, packed *kernels.Panels, s productShape) {
+	t.Helper()
+	if s.n > 16 && s.pad > 0 {
+		s.first = 1
+	}
+	p := *packed
+	p.MoveTo(f.vector(t, "the panels", p.Elements(), false))
+	f.readOnly()
+	columns := s.n - s.first*kernels.PanelWidth
+	x := kernels.Product{Rows: s.rows, First: s.first, Count: (columns + 15) / 16, CStride: columns + s.pad}
+	x.C = f.output(t, "C", s.rows, x.CStride, columns)
+	switch s.a {
+	case "row-major":
+		x.AStride, x.AKStride = s.k+s.pad, 1
+		x.A = f.input(t, "A", s.rows, x.AStride, s.k)
+	case "transposed":
+		x.AStride, x.AKStride = 1, s.rows+s.pad
+		x.A = f.input(t, "A", s.k, x.AKStride, s.rows)
+	case "strided":
+		x.AStride, x.AKStride = 2*s.k+s.pad, 2
+		x.A = f.input(t, "A", s.rows, x.AStride, 2*s.k-min(s.k, 1))
+	}
+	switch s.init {
+	case "row":
+		x.Init = f.input(t, "Init", 1, columns, columns)
+	case "matrix":
+		x.InitStride = columns + s.pad + 1
+		x.Init = f.input(t, "Init", s.rows, x.InitStride, columns)
+	case "C":
+		x.Init, x.InitStride = x.C, x.CStride
+	}
+	f.run(t, "Multiply", s, func() error { return p.Multiply(&x) })
+}
+
+// gradientShape is dw [n, m], rows [first, first+count), from dy [rows, n] and x [rows, m].
+type gradientShape struct{ rows, n, m, first, count, pad int }
+
+func TestWeightGradientBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		check := func(rows, n, m int) {
+			for pad := range 2 {
+				s := gradientShape{rows: rows, n: n, m: m, first: n / 3 * pad, pad: 3 * pad}
+				s.count = n - s.first - n/5*pad
+				checkGradientBounds(t, l, f, s)
+			}
+		}
+		eachShape([]int{1, 5, 33}, []int{1, 7, 17, 33}, []int{3, 16, 31, 65}, check)
+		for _, rows := range []int{127, 128, 129, 257} {
+			check(rows, 17, 33)
+		}
+	})
+}
+
+func checkGradientBounds(t *testing.T, l kernels.Level, f *fences, s gradientShape) {
+	t.Helper()
+	var w kernels.WeightGradient
+	dyElements, xElements, sumElements := w.ScratchElements(s.m, s.rows)
+	dyPanel := f.vector(t, "the panel of dy", dyElements, false)
+	xPanels, sum := f.vector(t, "the panels of x", xElements, false), f.vector(t, "the sums", sumElements, false)
+	w.MoveScratchTo(dyPanel, xPanels, sum)
+	dwStride, dyStride, xStride := s.m+s.pad, s.n+s.pad, s.m+2*s.pad
+	dw, dy, x := f.output(t, "dw", s.n, dwStride, s.m), f.input(t, "dy", s.rows, dyStride, s.n), f.input(t, "x", s.rows, xStride, s.m)
+	f.run(t, "WeightGradient", s, func() error {
+		err := w.Add(l, dw, dwStride, dy, dyStride, s.n, x, xStride, s.m, s.rows, s.first, s.count)
+		if err == nil && !w.ScratchIn(dyPanel, xPanels, sum) {
+			return fmt.Errorf("the scratch was allocated anew: want it in the memory of exactly its size")
 		}
 		return err
 	})
 }
 
-func TestMultiplyBounds(t *testing.T) {
-	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) error {
-		for rows := 1; rows <= 7; rows++ {
-			for _, k := range []int{1, 3, 4, 5} {
-				for _, n := range []int{1, 15, 16, 17, 32, 33, 48, 64, 65, 80} {
-					var p kernels.Panels
-					if err := p.Pack(l, make([]float32, k*n), k, n, n); err != nil {
-						return err
-					}
-					for _, step := range [][2]int{{k, 1}, {1, rows}} {
-						x := kernels.Product{C: f.slice(t, rows*n), CStride: n, Init: f.slice(t, n), A: f.slice(t, rows*k),
-							AStride: step[0], AKStride: step[1], Rows: rows, Count: (n + 15) / 16}
-						if err := p.Multiply(&x); err != nil {
-							return fmt.Errorf("%d x %d x %d: %w", rows, k, n, err)
-						}
-						f.close()
-					}
-				}
+// gateShape is a gate step of rows x units; without the arguments that may be nil, or
+// DGates in place.
+type gateShape struct {
+	rows, units, pad int
+	less             bool
+}
+
+func eachGateShape(f func(s gateShape)) {
+	both := func(rows, units int) {
+		for pad := range 2 {
+			f(gateShape{rows, units, 3 * pad, false})
+			f(gateShape{rows, units, 3 * pad, true})
+		}
+	}
+	for _, n := range everySize(100, 257) {
+		for _, odd := range []int{1, 2, 7, 33} {
+			both(n, odd)
+			if n > 0 {
+				both(odd, n)
 			}
 		}
-		return nil
+	}
+}
+
+func TestLSTMForwardBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		eachGateShape(func(s gateShape) {
+			p := blockWidth(s.units)
+			g := kernels.LSTMForward{PreStride: 4*p + s.pad, GatesStride: 4*p + 2*s.pad, CStride: p + s.pad, CellStride: p + 3*s.pad,
+				HStride: p + 2*s.pad, YStride: s.units + s.pad, Rows: s.rows, Units: s.units}
+			g.C, g.H = f.output(t, "C", s.rows, g.CStride, p), f.output(t, "H", s.rows, g.HStride, p)
+			g.Y = f.output(t, "Y", s.rows, g.YStride, s.units)
+			if s.less {
+				g.Pre = f.output(t, "Pre", s.rows, g.PreStride, 4*p)
+			} else {
+				g.Pre = f.input(t, "Pre", s.rows, g.PreStride, 4*p)
+				g.Gates, g.Cell = f.output(t, "Gates", s.rows, g.GatesStride, 4*p), f.output(t, "Cell", s.rows, g.CellStride, p)
+			}
+			f.run(t, "LSTMForward", s, func() error { return g.Run(l) })
+		})
 	})
 }
 
-func TestLSTMBounds(t *testing.T) {
-	const rows = 3
-	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) error {
-		for units := 1; units <= 35; units++ {
-			p := blockWidth(units)
-			block := func(width int) []float32 { return f.slice(t, rows*width) }
-			forward := kernels.LSTMForward{Pre: block(4 * p), PreStride: 4 * p, Gates: block(4 * p), GatesStride: 4 * p,
-				C: block(p), CStride: p, Cell: block(p), CellStride: p, H: block(p), HStride: p, Y: block(units), YStride: units, Rows: rows, Units: units}
-			back := kernels.LSTMBackward{Gates: forward.Gates, GatesStride: 4 * p, DGates: block(4 * p), DGatesStride: 4 * p,
-				Cell: forward.Cell, CellStride: p, CellPrev: block(p), CellPrevStride: p, DH: block(p), DHStride: p,
-				DY: block(units), DYStride: units, DC: block(p), DCStride: p, Rows: rows, Units: units}
-			if err := errors.Join(forward.Run(l), back.Run(l)); err != nil {
-				return err
+func TestLSTMBackwardBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		eachGateShape(func(s gateShape) {
+			p := blockWidth(s.units)
+			g := kernels.LSTMBackward{GatesStride: 4*p + s.pad, DGatesStride: 4*p + 2*s.pad, CellStride: p + s.pad, CellPrevStride: p + 3*s.pad,
+				DHStride: p + 2*s.pad, DYStride: s.units + s.pad, DCStride: p + 4*s.pad, Rows: s.rows, Units: s.units}
+			g.Cell, g.CellPrev = f.input(t, "Cell", s.rows, g.CellStride, p), f.input(t, "CellPrev", s.rows, g.CellPrevStride, p)
+			g.DH, g.DC = f.input(t, "DH", s.rows, g.DHStride, p), f.output(t, "DC", s.rows, g.DCStride, p)
+			if s.less {
+				g.Gates = f.output(t, "Gates = DGates", s.rows, g.GatesStride, 4*p)
+				g.DGates, g.DGatesStride = g.Gates, g.GatesStride
+			} else {
+				g.Gates, g.DGates = f.input(t, "Gates", s.rows, g.GatesStride, 4*p), f.output(t, "DGates", s.rows, g.DGatesStride, 4*p)
+				g.DY = f.input(t, "DY", s.rows, g.DYStride, s.units)
 			}
-			f.close()
-		}
-		return nil
+			f.run(t, "LSTMBackward", s, func() error { return g.Run(l) })
+		})
 	})
 }

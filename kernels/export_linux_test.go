@@ -1,0 +1,29 @@
+package kernels
+
+// MoveTo moves the panels' elements into memory, which has exactly room for them, so
+// that a test can put them beside a page that cannot be touched.
+func (p *Panels) MoveTo(memory []float32) {
+	copy(memory, p.data)
+	p.data = memory
+}
+
+// Elements returns how many elements the panels have.
+func (p *Panels) Elements() int { return len(p.data) }
+
+// ScratchElements returns how many elements a weight gradient [n, m] over rows needs
+// for its panels of dy and x and for the sums of a run of rows.
+func (w *WeightGradient) ScratchElements(m, rows int) (dy, x, sum int) {
+	block := min(rows, GradientRows)
+	return block * PanelWidth, block * panelCount(m) * PanelWidth, PanelWidth * m
+}
+
+// MoveScratchTo makes w work in the given memory, of ScratchElements' sizes.
+func (w *WeightGradient) MoveScratchTo(dy, x, sum []float32) {
+	w.dy.data, w.x.data, w.sum = dy, x, sum
+}
+
+// ScratchIn reports whether w still works in the memory that it was moved to.
+func (w *WeightGradient) ScratchIn(dy, x, sum []float32) bool {
+	same := func(a, b []float32) bool { return cap(a) == cap(b) && (cap(a) == 0 || &a[:1][0] == &b[:1][0]) }
+	return same(w.dy.data, dy) && same(w.x.data, x) && same(w.sum, sum)
+}
