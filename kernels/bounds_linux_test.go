@@ -112,7 +112,7 @@ func checkProductBounds(t *testing.T, f *fences, packed *kernels.Panels, s produ
 		s.first = 1
 	}
 	p := *packed
-	p.MoveTo(f.vector(t, "the panels", p.Elements(), false))
+	p.MoveTo(f.vector(t, "panel data", p.Elements(), false))
 	f.readOnly()
 	columns := s.n - s.first*kernels.PanelWidth
 	x := kernels.Product{Rows: s.rows, First: s.first, Count: (columns + 15) / 16, CStride: columns + s.pad}
@@ -163,8 +163,8 @@ func checkGradientBounds(t *testing.T, l kernels.Level, f *fences, s gradientSha
 	t.Helper()
 	var w kernels.WeightGradient
 	dyElements, xElements, sumElements := w.ScratchElements(s.m, s.rows)
-	dyPanel := f.vector(t, "the panel of dy", dyElements, false)
-	xPanels, sum := f.vector(t, "the panels of x", xElements, false), f.vector(t, "the sums", sumElements, false)
+	dyPanel := f.vector(t, "dy panel", dyElements, false)
+	xPanels, sum := f.vector(t, "x panels", xElements, false), f.vector(t, "sums", sumElements, false)
 	w.MoveScratchTo(dyPanel, xPanels, sum)
 	dwStride, dyStride, xStride := s.m+s.pad, s.n+s.pad, s.m+2*s.pad
 	dw, dy, x := f.output(t, "dw", s.n, dwStride, s.m), f.input(t, "dy", s.rows, dyStride, s.n), f.input(t, "x", s.rows, xStride, s.m)
