@@ -1,6 +1,8 @@
 package fuzz
 
 import (
+	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -9,80 +11,158 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
+	"github.com/packedlstm/packedlstm/param"
 )
 
 // FuzzLSTM: whole layers of any small shape over any lengths, zeros among them,
-// forward and backward, against the float64 oracle at every level.
+// forward and backward: the float64 oracle's results, and the same bits at every level,
+// on any number of workers and in the inference form.
 func FuzzLSTM(f *testing.F) {
 	f.Add(uint64(1), []byte{3, 0, 5, 1}, uint8(2), uint8(3), uint8(0), uint8(1))
 	f.Add(uint64(2), []byte{1}, uint8(0), uint8(16), uint8(7), uint8(2))
 	f.Add(uint64(3), []byte{0, 0}, uint8(4), uint8(0), uint8(3), uint8(3))
 	f.Add(uint64(4), []byte{9, 9, 9, 2, 0, 14, 14}, uint8(17), uint8(32), uint8(6), uint8(1))
-	before := kernels.Active()
-	f.Cleanup(func() { kernels.SetActive(before) })
+	f.Add(uint64(5), []byte{}, uint8(1), uint8(1), uint8(1), uint8(3))
+	f.Add(uint64(6), []byte{7, 3, 3}, uint8(30), uint8(39), uint8(withDropout|withoutInitial|1), uint8(3))
+	f.Add(uint64(7), []byte{15, 1, 0, 8}, uint8(6), uint8(18), uint8(withStateGradients|3<<2|3), uint8(2))
+	f.Add(uint64(8), []byte{2, 6, 6, 6, 5}, uint8(15), uint8(8), uint8(withWildInput|withStateGradients), uint8(1))
+	before, reproducible := kernels.Active(), kernels.Reproducible()
+	kernels.SetReproducible(true)
+	f.Cleanup(func() {
+		kernels.SetActive(before)
+		kernels.SetReproducible(reproducible)
+	})
 	f.Fuzz(func(t *testing.T, seed uint64, sizes []byte, input, hidden, flags, workers uint8) {
-		if len(sizes) > 12 {
-			sizes = sizes[:12]
+		lengths := make([]int, min(len(sizes), 12))
+		for i := range lengths {
+			lengths[i] = int(sizes[i] % 16)
 		}
-		lengths := make([]int, len(sizes))
-		for i, n := range sizes {
-			lengths[i] = int(n % 16)
-		}
-		c := lstm.Config{InputSize: int(input%40) + 1, HiddenSize: int(hidden%40) + 1, NumLayers: int(flags>>2%3) + 1,
+		c := lstm.Config{InputSize: int(input%40) + 1, HiddenSize: int(hidden%40) + 1, NumLayers: int(flags>>2&3)%3 + 1,
 			Bidirectional: flags&1 != 0, Bias: flags&2 != 0}
+		if flags&withDropout != 0 {
+			c.Dropout = float64(input) / 255
+		}
+		p := newLSTMPass(t, c, lengths, seed, flags)
+		var want []param.Tensor
 		for _, l := range kernels.Available() {
 			if err := kernels.SetActive(l); err != nil {
 				t.Fatal(err)
 			}
-			checkLSTM(t, c, lengths, seed, int(workers%5))
+			for _, n := range []int{1, int(workers%4) + 1} {
+				got := p.run(t, n)
+				if want == nil {
+					want = got
+					if c.Dropout == 0 && flags&withWildInput == 0 {
+						p.checkOracle(t, got)
+					}
+				}
+				for i, x := range got {
+					sameNumbers(t, fmt.Sprintf("%v, %d workers: %s", l, n, x.Name), x.Data, want[i].Data)
+				}
+			}
 		}
 	})
 }
 
-func checkLSTM(t *testing.T, c lstm.Config, lengths []int, seed uint64, workers int) {
+// Flags of FuzzLSTM beside the shape.
+const (
+	withDropout        = 1 << (iota + 4) // its masks are the library's own: no oracle
+	withoutInitial                       // the initial states are nil
+	withStateGradients                   // the last states have gradients too
+	withWildInput                        // NaN, infinities and the largest numbers in x: no oracle
+)
+
+// lstmPass is one forward and backward pass.
+type lstmPass struct {
+	net     *lstm.LSTM
+	config  lstm.Config
+	layout  *packed.Layout
+	lengths []int
+	x       []float32
+	initial *lstm.State
+	dy      lstm.Upstream
+	seed    uint64
+}
+
+func newLSTMPass(t *testing.T, c lstm.Config, lengths []int, seed uint64, flags uint8) *lstmPass {
 	rng := rand.New(rand.NewPCG(seed, 2))
-	normal := func(n int) []float32 {
-		x := make([]float32, n)
-		for i := range x {
-			x[i] = float32(rng.NormFloat64())
-		}
-		return x
-	}
 	net, err := lstm.New(c, seed)
 	if err != nil {
 		t.Fatal(err)
-	}
-	oracle := &reference.LSTM{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
-		Bidirectional: c.Bidirectional, Bias: c.Bias, Weights: map[string][]float64{}}
-	for _, p := range net.Parameters() {
-		oracle.Weights[p.Name] = reference.Widen(p.Data)
 	}
 	l, err := packed.NewLayout(lengths)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, h0, c0 := normal(l.Rows()*c.InputSize), normal(c.StateSize(len(lengths))), normal(c.StateSize(len(lengths)))
-	dy := normal(l.Rows() * c.OutputSize())
-	pass := oracle.Forward(reference.SplitRows(x, lengths, c.InputSize), reference.Widen(h0), reference.Widen(c0), nil)
-	want := pass.Backward(reference.SplitRows(dy, lengths, c.OutputSize()), nil, nil)
+	numbers := normal
+	if flags&withWildInput != 0 {
+		numbers = special
+	}
+	p := &lstmPass{net: net, config: c, layout: l, lengths: lengths, seed: seed, x: numbers.draw(rng, l.Rows()*c.InputSize)}
+	states := c.StateSize(len(lengths))
+	if flags&withoutInitial == 0 {
+		p.initial = &lstm.State{H: normal.draw(rng, states), C: normal.draw(rng, states)}
+	}
+	p.dy.Y = normal.draw(rng, l.Rows()*c.OutputSize())
+	if flags&withStateGradients != 0 {
+		p.dy.HN, p.dy.CN = normal.draw(rng, states), normal.draw(rng, states)
+	}
+	return p
+}
 
-	ws, grads := lstm.NewWorkspace(workers), net.NewGradients()
-	out, err := net.ForwardTraining(ws, l, x, &lstm.State{H: h0, C: c0}, 0)
+// run returns every result of the pass at the active level: of the forward pass, then
+// of the backward pass, then the gradients of the parameters.
+func (p *lstmPass) run(t *testing.T, workers int) []param.Tensor {
+	ws, grads := lstm.NewWorkspace(workers), p.net.NewGradients()
+	out, err := p.net.ForwardTraining(ws, p.layout, p.x, p.initial, p.seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := net.Backward(ws, lstm.Upstream{Y: dy}, grads)
+	back, err := p.net.Backward(ws, p.dy, grads)
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "Y", out.Y, reference.PackRows(pass.Y, c.OutputSize()))
-	near(t, "HN", out.HN, pass.HN)
-	near(t, "CN", out.CN, pass.CN)
-	near(t, "dX", back.X, reference.PackRows(want.X, c.InputSize))
-	near(t, "dH0", back.H0, want.H0)
-	near(t, "dC0", back.C0, want.C0)
-	for _, g := range grads.Tensors() {
-		near(t, g.Name, g.Data, want.Weights[g.Name])
+	if p.config.Dropout == 0 {
+		p.checkInference(t, workers, out)
+	}
+	return append([]param.Tensor{{Name: "Y", Data: out.Y}, {Name: "HN", Data: out.HN}, {Name: "CN", Data: out.CN},
+		{Name: "dX", Data: back.X}, {Name: "dH0", Data: back.H0}, {Name: "dC0", Data: back.C0}}, grads.Tensors()...)
+}
+
+// checkInference: the inference form gives the bits of the training form.
+func (p *lstmPass) checkInference(t *testing.T, workers int, want lstm.Output) {
+	prepared, err := p.net.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := prepared.Forward(lstm.NewWorkspace(workers), p.layout, p.x, p.initial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameNumbers(t, "Y of Prepared", out.Y, want.Y)
+	sameNumbers(t, "HN of Prepared", out.HN, want.HN)
+	sameNumbers(t, "CN of Prepared", out.CN, want.CN)
+}
+
+// checkOracle compares with the definition in float64.
+func (p *lstmPass) checkOracle(t *testing.T, got []param.Tensor) {
+	c := p.config
+	oracle := &reference.LSTM{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
+		Bidirectional: c.Bidirectional, Bias: c.Bias, Weights: map[string][]float64{}}
+	for _, w := range p.net.Parameters() {
+		oracle.Weights[w.Name] = reference.Widen(w.Data)
+	}
+	var h0, c0 []float64
+	if p.initial != nil {
+		h0, c0 = reference.Widen(p.initial.H), reference.Widen(p.initial.C)
+	}
+	pass := oracle.Forward(reference.SplitRows(p.x, p.lengths, c.InputSize), h0, c0, nil)
+	back := pass.Backward(reference.SplitRows(p.dy.Y, p.lengths, c.OutputSize()), reference.Widen(p.dy.HN), reference.Widen(p.dy.CN))
+	want := map[string][]float64{"Y": reference.PackRows(pass.Y, c.OutputSize()), "HN": pass.HN, "CN": pass.CN,
+		"dX": reference.PackRows(back.X, c.InputSize), "dH0": back.H0, "dC0": back.C0}
+	maps.Copy(want, back.Weights)
+	for _, x := range got {
+		near(t, x.Name, x.Data, want[x.Name])
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-
-	"github.com/packedlstm/packedlstm/kernels"
 )
 
 // kind is how the numbers of a case are drawn.
@@ -173,13 +171,5 @@ func (e *exact) check(t *testing.T, name string, got float32) {
 		if d := math.Abs(g - e.sum); !(d <= bound) {
 			t.Fatalf("%s = %v, want %v ± %v", name, got, e.sum, bound)
 		}
-	}
-}
-
-// useLevel makes the level active until the target ends.
-func useLevel(t *testing.T, l kernels.Level) {
-	t.Helper()
-	if err := kernels.SetActive(l); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -31,3 +31,17 @@ func TestTilePlans(t *testing.T) {
 		}
 	}
 }
+
+// TestZerosServeTheWidestTile: a tile without an init reads a whole row of zeros.
+func TestZerosServeTheWidestTile(t *testing.T) {
+	for l, tiling := range tilings {
+		if tiling == nil {
+			continue
+		}
+		for height, panels := range tiling.wide {
+			if panels*PanelWidth > len(zeros) {
+				t.Errorf("%v: tiles of %d rows read an init of %d columns: zeros has %d", Level(l), height, panels*PanelWidth, len(zeros))
+			}
+		}
+	}
+}
