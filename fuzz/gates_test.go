@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -138,6 +139,7 @@ func FuzzLSTMBackward(f *testing.F) {
 			if want == nil {
 				want = x
 				checkInPlace(t, g, before, x, inPlace)
+				checkPadding(t, g)
 			}
 			x.same(t, l, want, "Gates", "DGates", "Cell", "CellPrev", "DH", "DY", "DC")
 			for i, name := range []string{"Gates", "", "Cell", "CellPrev", "DH", "DY"} {
@@ -161,5 +163,17 @@ func checkInPlace(t *testing.T, g kernels.LSTMBackward, before, after gateFrames
 	}
 	for r := range x[0].rows {
 		sameNumbers(t, "DGates in place", after[0].row(r), x[1].row(r))
+	}
+}
+
+// checkPadding: the gradients of units that do not exist are 0.
+func checkPadding(t *testing.T, g kernels.LSTMBackward) {
+	for r := range g.Rows {
+		for i, v := range g.DGates[r*g.DGatesStride:][:4*paddedUnits(g.Units)] {
+			unit := i/(4*kernels.GateBlock)*kernels.GateBlock + i%kernels.GateBlock
+			if unit >= g.Units && math.Float32bits(v) != 0 {
+				t.Fatalf("DGates[%d, %d], of padding unit %d, is %v: want 0", r, i, unit, v)
+			}
+		}
 	}
 }

@@ -199,6 +199,8 @@ func eachGateShape(f func(s gateShape)) {
 			}
 		}
 	}
+	both(1025, 1) // more than one call
+	both(65, 257)
 }
 
 func TestLSTMForwardBounds(t *testing.T) {
