@@ -62,7 +62,8 @@ func FuzzLSTMForward(f *testing.F) {
 		var want gateFrames
 		for _, l := range kernels.Available() {
 			x := before.clone()
-			g := kernels.LSTMForward{Pre: x[0].matrix, Gates: x[1].matrix, C: x[2].matrix, Cell: x[3].matrix, H: x[4].matrix, Y: x[5].matrix,
+			g := kernels.LSTMForward{Pre: x[0].matrix, Gates: x[1].matrix, C: x[2].matrix,
+				Cell: x[3].matrix, H: x[4].matrix, Y: x[5].matrix,
 				PreStride: x[0].stride, GatesStride: x[1].stride, CStride: x[2].stride, CellStride: x[3].stride,
 				HStride: x[4].stride, YStride: x[5].stride, Rows: rows, Units: units}
 			if options&1 != 0 {

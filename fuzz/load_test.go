@@ -22,7 +22,8 @@ func FuzzLoad(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	model, err := seq2seq.New(seq2seq.Config{SourceTokens: 3, TargetTokens: 4, Start: 0, End: 1, EmbeddingSize: 1, HiddenSize: 1, NumLayers: 1}, 1)
+	model, err := seq2seq.New(seq2seq.Config{SourceTokens: 3, TargetTokens: 4, Start: 0, End: 1,
+		EmbeddingSize: 1, HiddenSize: 1, NumLayers: 1}, 1)
 	if err != nil {
 		f.Fatal(err)
 	}

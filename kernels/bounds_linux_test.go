@@ -167,7 +167,8 @@ func checkGradientBounds(t *testing.T, l kernels.Level, f *fences, s gradientSha
 	xPanels, sum := f.vector(t, "x panels", xElements, false), f.vector(t, "sums", sumElements, false)
 	w.MoveScratchTo(dyPanel, xPanels, sum)
 	dwStride, dyStride, xStride := s.m+s.pad, s.n+s.pad, s.m+2*s.pad
-	dw, dy, x := f.output(t, "dw", s.n, dwStride, s.m), f.input(t, "dy", s.rows, dyStride, s.n), f.input(t, "x", s.rows, xStride, s.m)
+	dw := f.output(t, "dw", s.n, dwStride, s.m)
+	dy, x := f.input(t, "dy", s.rows, dyStride, s.n), f.input(t, "x", s.rows, xStride, s.m)
 	f.run(t, "WeightGradient", s, func() error {
 		err := w.Add(l, dw, dwStride, dy, dyStride, s.n, x, xStride, s.m, s.rows, s.first, s.count)
 		if err == nil && !w.ScratchIn(dyPanel, xPanels, sum) {
@@ -226,8 +227,8 @@ func TestLSTMBackwardBounds(t *testing.T) {
 	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
 		eachGateShape(func(s gateShape) {
 			p := blockWidth(s.units)
-			g := kernels.LSTMBackward{GatesStride: 4*p + s.pad, DGatesStride: 4*p + 2*s.pad, CellStride: p + s.pad, CellPrevStride: p + 3*s.pad,
-				DHStride: p + 2*s.pad, DYStride: s.units + s.pad, DCStride: p + 4*s.pad, Rows: s.rows, Units: s.units}
+			g := kernels.LSTMBackward{GatesStride: 4*p + s.pad, DGatesStride: 4*p + 2*s.pad, CellStride: p + s.pad,
+				CellPrevStride: p + 3*s.pad, DHStride: p + 2*s.pad, DYStride: s.units + s.pad, DCStride: p + 4*s.pad, Rows: s.rows, Units: s.units}
 			g.Cell, g.CellPrev = f.input(t, "Cell", s.rows, g.CellStride, p), f.input(t, "CellPrev", s.rows, g.CellPrevStride, p)
 			g.DH, g.DC = f.input(t, "DH", s.rows, g.DHStride, p), f.output(t, "DC", s.rows, g.DCStride, p)
 			if s.less {
