@@ -17,7 +17,7 @@ import (
 // more than the file's size warrants, and a file that does not load leaves every
 // parameter as it was; what loads is finite and is saved again as it is.
 func FuzzLoad(f *testing.F) {
-	shape := lstm.Config{InputSize: 2, HiddenSize: 3, NumLayers: 1, Bidirectional: true, Bias: true}
+	shape := lstm.Config{InputSize: 2, HiddenSize: 1, NumLayers: 1, Bias: true}
 	net, err := lstm.New(shape, 1)
 	if err != nil {
 		f.Fatal(err)
@@ -44,13 +44,11 @@ func FuzzLoad(f *testing.F) {
 		f.Add(bytes.Replace(valid, []byte("F32"), []byte("I32"), 1), "")
 		f.Add(bytes.Replace(valid, []byte("weight_hh"), []byte("weight_ih"), 1), "")
 	}
-	for _, name := range []string{"../param/testdata/python.safetensors", "../lstm/testdata/state_dict.safetensors"} {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data, "")
+	python, err := os.ReadFile("../param/testdata/python.safetensors")
+	if err != nil {
+		f.Fatal(err)
 	}
+	f.Add(python, "")
 	f.Fuzz(func(t *testing.T, data []byte, prefix string) {
 		checkLoad(t, data, prefix, net.Parameters(), func() error { return net.Load(bytes.NewReader(data), prefix) })
 		checkLoad(t, data, prefix, model.Tensors(), func() error {

@@ -228,7 +228,8 @@ func TestLSTMBackwardBounds(t *testing.T) {
 		eachGateShape(func(s gateShape) {
 			p := blockWidth(s.units)
 			g := kernels.LSTMBackward{GatesStride: 4*p + s.pad, DGatesStride: 4*p + 2*s.pad, CellStride: p + s.pad,
-				CellPrevStride: p + 3*s.pad, DHStride: p + 2*s.pad, DYStride: s.units + s.pad, DCStride: p + 4*s.pad, Rows: s.rows, Units: s.units}
+				CellPrevStride: p + 3*s.pad, DHStride: p + 2*s.pad, DYStride: s.units + s.pad, DCStride: p + 4*s.pad,
+				Rows: s.rows, Units: s.units}
 			g.Cell, g.CellPrev = f.input(t, "Cell", s.rows, g.CellStride, p), f.input(t, "CellPrev", s.rows, g.CellPrevStride, p)
 			g.DH, g.DC = f.input(t, "DH", s.rows, g.DHStride, p), f.output(t, "DC", s.rows, g.DCStride, p)
 			if s.less {
