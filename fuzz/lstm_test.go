@@ -26,6 +26,7 @@ func FuzzLSTM(f *testing.F) {
 	f.Add(uint64(6), []byte{7, 3, 3}, uint8(30), uint8(39), uint8(withDropout|withoutInitial|1), uint8(3))
 	f.Add(uint64(7), []byte{15, 1, 0, 8}, uint8(6), uint8(18), uint8(withStateGradients|3<<2|3), uint8(2))
 	f.Add(uint64(8), []byte{2, 6, 6, 6, 5}, uint8(15), uint8(8), uint8(withWildInput|withStateGradients), uint8(1))
+	f.Add(uint64(9), []byte{3, 1}, uint8(255), uint8(247), uint8(3|withStateGradients), uint8(1))
 	before, reproducible := kernels.Active(), kernels.Reproducible()
 	kernels.SetReproducible(true)
 	f.Cleanup(func() {
@@ -37,7 +38,7 @@ func FuzzLSTM(f *testing.F) {
 		for i := range lengths {
 			lengths[i] = int(sizes[i] % 16)
 		}
-		c := lstm.Config{InputSize: int(input%40) + 1, HiddenSize: int(hidden%40) + 1, NumLayers: int(flags>>2&3)%3 + 1,
+		c := lstm.Config{InputSize: layerSize(input), HiddenSize: layerSize(hidden), NumLayers: int(flags>>2&3)%3 + 1,
 			Bidirectional: flags&1 != 0, Bias: flags&2 != 0}
 		if flags&withDropout != 0 {
 			c.Dropout = float64(input) / 255
@@ -62,6 +63,14 @@ func FuzzLSTM(f *testing.F) {
 			}
 		}
 	})
+}
+
+// layerSize is 1 to 40, and now and then 113 to 143: the width of the widest tiles.
+func layerSize(b uint8) int {
+	if b >= 240 {
+		return 113 + 2*int(b-240)
+	}
+	return int(b%40) + 1
 }
 
 // Flags of FuzzLSTM beside the shape.
