@@ -11,19 +11,17 @@ func (p *Panels) MoveTo(memory []float32) {
 func (p *Panels) Elements() int { return len(p.data) }
 
 // ScratchElements returns how many elements a weight gradient [n, m] over rows needs
-// for its panels of dy and x and for the sums of a run of rows.
-func (w *WeightGradient) ScratchElements(m, rows int) (dy, x, sum int) {
+// for its panels of dy and of x.
+func (w *WeightGradient) ScratchElements(m, rows int) (dy, x int) {
 	block := min(rows, GradientRows)
-	return block * PanelWidth, block * panelCount(m) * PanelWidth, PanelWidth * m
+	return block * PanelWidth, block * panelCount(m) * PanelWidth
 }
 
 // MoveScratchTo makes w work in the given memory, of ScratchElements' sizes.
-func (w *WeightGradient) MoveScratchTo(dy, x, sum []float32) {
-	w.dy.data, w.x.data, w.sum = dy, x, sum
-}
+func (w *WeightGradient) MoveScratchTo(dy, x []float32) { w.dy.data, w.x.data = dy, x }
 
 // ScratchIn reports whether w still works in the memory that it was moved to.
-func (w *WeightGradient) ScratchIn(dy, x, sum []float32) bool {
+func (w *WeightGradient) ScratchIn(dy, x []float32) bool {
 	same := func(a, b []float32) bool { return cap(a) == cap(b) && (cap(a) == 0 || &a[:1][0] == &b[:1][0]) }
-	return same(w.dy.data, dy) && same(w.x.data, x) && same(w.sum, sum)
+	return same(w.dy.data, dy) && same(w.x.data, x)
 }
