@@ -2,6 +2,7 @@ package kernels_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/kernels"
@@ -94,7 +95,7 @@ func TestMultiplyBounds(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, a := range []string{"row-major", "transposed", "strided"} {
-				for j, init := range []string{"zeros", "row", "matrix", "C"} {
+				for j, init := range []string{"zeros", "row", "matrix", "C", "added", "row, added"} {
 					checkProductBounds(t, f, &p, productShape{rows: rows, k: k, n: n, a: a, init: init, pad: (i + j) % 2 * 3})
 				}
 			}
@@ -129,7 +130,7 @@ func checkProductBounds(t *testing.T, f *fences, packed *kernels.Panels, s produ
 		x.A = f.input(t, "A", s.rows, x.AStride, 2*s.k-min(s.k, 1))
 	}
 	switch s.init {
-	case "row":
+	case "row", "row, added":
 		x.Init = f.input(t, "Init", 1, columns, columns)
 	case "matrix":
 		x.InitStride = columns + s.pad + 1
@@ -137,6 +138,7 @@ func checkProductBounds(t *testing.T, f *fences, packed *kernels.Panels, s produ
 	case "C":
 		x.Init, x.InitStride = x.C, x.CStride
 	}
+	x.Add = strings.HasSuffix(s.init, "added") && s.k <= 512
 	f.run(t, "Multiply", s, func() error { return p.Multiply(&x) })
 }
 
