@@ -104,5 +104,5 @@ func (p *Panels) checkOverlap(x *Product, columns int) error {
 	return nil
 }
 
-// zeros is the init row of a product without one.
-var zeros [4 * PanelWidth]float32
+// zeros is the init row of a product without one, as wide as the widest tile.
+var zeros [8 * PanelWidth]float32
