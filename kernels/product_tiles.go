@@ -102,7 +102,6 @@ type tileBlock struct {
 	columns int
 	row     int
 	plan    tilePlan
-	args    asm.ProductArgs
 }
 
 // group computes the next panels, as many as the block's widest tile takes, and
@@ -124,23 +123,22 @@ func (b *tileBlock) group(panel, remaining int) (count int) {
 	}
 	for k := 0; k < depth; k += step {
 		// What comes next is called into the cache meanwhile: the next block, or the next group.
-		b.args.Next, b.args.NextPanels = nil, 0
+		var next []float32
 		if k+step < depth {
-			b.args.Next, b.args.NextPanels = &b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth], count
+			next = b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth:]
 		} else if remaining > count {
-			b.args.Next, b.args.NextPanels = &b.panels.panel(b.product.First + panel + count)[0], min(count, remaining-count)
+			next = b.panels.panel(b.product.First + panel + count)
 		}
-		b.depthBlock(panel, count, k, min(step, depth-k))
+		b.depthBlock(panel, count, k, min(step, depth-k), next)
 	}
 	return count
 }
 
 // depthBlock adds the k of one block to the sums of one group, tiles of equal height
-// in one run.
-func (b *tileBlock) depthBlock(panel, count, k, depth int) {
+// in one run. next is where the following block begins.
+func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 	p, x := b.panels, b.product
-	r := b.row
-	next, nextPanels := b.args.Next, b.args.NextPanels
+	r, nextPanels := b.row, count
 	for height := maxTileRows; height > 0; height-- {
 		tiles := b.plan[height]
 		if tiles == 0 {
@@ -149,28 +147,30 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int) {
 		for first := panel; first < panel+count; {
 			width := b.tiling.width(height, panel+count-first)
 			j := first * PanelWidth
-			b.args = asm.ProductArgs{
+			args := asm.ProductArgs{
 				A: &x.A[r*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride,
 				B: &p.panel(x.First + first)[k*PanelWidth], BPanel: p.k * PanelWidth,
 				C: &x.C[r*x.CStride+j], CRow: x.CStride,
-				K: depth, Tiles: tiles, Next: next, NextPanels: nextPanels, Last: min(PanelWidth, b.columns-j-(width-1)*PanelWidth),
+				K: depth, Tiles: tiles, Last: min(PanelWidth, b.columns-j-(width-1)*PanelWidth),
 			}
-			if next == nil { // nothing: what is there already, rather than an address without memory
-				b.args.Next = b.args.B
+			// The tiles of one run call the next block; those that follow find it called. Without
+			// one, what is there already: an address without memory would cost a search for it.
+			if args.Next = args.B; nextPanels > 0 && len(next) > 0 {
+				args.Next, args.NextPanels = &next[0], nextPanels
+				nextPanels = 0
 			}
 			switch {
 			case k > 0:
-				b.args.Init, b.args.InitRow = b.args.C, x.CStride
+				args.Init, args.InitRow = args.C, x.CStride
 			case x.Init == nil:
-				b.args.Init = &zeros[0]
+				args.Init = &zeros[0]
 			default:
-				b.args.Init, b.args.InitRow = &x.Init[r*x.InitStride+j], x.InitStride
+				args.Init, args.InitRow = &x.Init[r*x.InitStride+j], x.InitStride
 			}
 			if x.Add {
-				b.args.Add = 1
+				args.Add = 1
 			}
-			productTile(b.level, &b.args, height, width)
-			next, nextPanels = b.args.Next, b.args.NextPanels
+			productTile(b.level, &args, height, width)
 			first += width
 		}
 		r += tiles * height

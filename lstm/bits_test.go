@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/lstm"
@@ -159,6 +160,50 @@ func TestWorkersAndRepeats(t *testing.T) {
 				for j, v := range g.Data {
 					if w := 2 * want.Tensors()[i].Data[j]; math.Abs(float64(v-w)) > 1e-4*(1+math.Abs(float64(w))) {
 						t.Fatalf("%s[%d] = %v after accumulating twice, want about %v", g.Name, j, v, w)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestFewRows: where the rows are too few for the workers, each owns some hidden units
+// and meets the others at every step: the same bits, forward and backward.
+func TestFewRows(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		for _, lengths := range [][]int{{6}, {5, 2}, {1, 9, 0, 1}} {
+			for _, bidirectional := range []bool{false, true} {
+				c := lstm.Config{InputSize: 3, HiddenSize: 263, NumLayers: 2, Bidirectional: bidirectional, Bias: true}
+				rng := newRand(uint64(len(lengths)))
+				net, l := newLSTM(t, c), newLayout(t, lengths)
+				x := uniform(rng, l.Rows()*c.InputSize, 1)
+				h0, c0 := uniform(rng, c.StateSize(len(lengths)), 1), uniform(rng, c.StateSize(len(lengths)), 1)
+				dy := lstm.Upstream{Y: uniform(rng, l.Rows()*c.OutputSize(), 1), HN: uniform(rng, len(h0), 1), CN: uniform(rng, len(h0), 1)}
+				var want [][]float32
+				for _, workers := range []int{1, 2, 3, 4, 7} {
+					ws, grads := lstm.NewWorkspace(workers), net.NewGradients()
+					out, err := net.ForwardTraining(ws, l, x, &lstm.State{H: h0, C: c0}, 0)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got := [][]float32{slices.Clone(out.Y), slices.Clone(out.HN), slices.Clone(out.CN)}
+					back, err := net.Backward(ws, dy, grads)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, back.X, back.H0, back.C0)
+					for _, g := range grads.Tensors() {
+						got = append(got, g.Data)
+					}
+					if out, err = net.Forward(ws, l, x, &lstm.State{H: h0, C: c0}); err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, out.Y)
+					if want == nil {
+						want = got
+					}
+					for i := range got {
+						sameBits(t, fmt.Sprintf("lengths %v, bidirectional %v, %d workers: result %d", lengths, bidirectional, workers, i), got[i], want[i])
 					}
 				}
 			}

@@ -13,6 +13,9 @@ type backpass struct {
 	level   kernels.Level
 	layout  *packed.Layout
 	rows    rowRange
+	slice   slice
+	states  *states // h[0] and c hold the gradients of h and c on their way back
+	done    <-chan struct{}
 	reverse bool
 
 	panels  *backwardPanels
@@ -23,30 +26,39 @@ type backpass struct {
 	dhn, dcn []float32 // [B, H] of this layer and direction, the caller's order; nil: zeros
 	dh0, dc0 []float32 // [B, H] likewise
 
-	dh, dc []float32 // [rows, Hp] gradients on their way back
-	err    error
+	err error
 
 	backward kernels.LSTMBackward
 	product  kernels.Product
 }
 
-// run computes the pass. A sequence enters it with the gradient of its final
-// state, and leaves it with that of its initial state in dh and dc.
+// run computes the pass, and lets the others of its slices go if it fails.
 func (p *backpass) run() error {
+	err := p.runSteps()
+	if err != nil {
+		p.slice.abort()
+	}
+	return err
+}
+
+// runSteps: a sequence enters with the gradient of its final state, and leaves with that
+// of its initial state in dh and dc.
+func (p *backpass) runSteps() error {
 	rows, hidden, hp := p.rows.end-p.rows.first, p.config.HiddenSize, p.config.padded()
 	if rows == 0 {
 		return nil
 	}
-	p.dh, p.dc = resize(p.dh, rows*hp), resize(p.dc, rows*hp)
-	clear(p.dh)
-	clear(p.dc)
+	dh, dc := p.states.h[0], p.states.c
+	first, last, end := p.slice.first*blockUnits, min(p.slice.end*blockUnits, hidden), p.slice.end*blockUnits
 	for at := range rows {
 		b := p.layout.SortedIndices()[p.rows.first+at]
+		clear(dh[at*hp+first : at*hp+end])
+		clear(dc[at*hp+first : at*hp+end])
 		if p.dhn != nil {
-			copy(p.dh[at*hp:], p.dhn[b*hidden:(b+1)*hidden])
+			copy(dh[at*hp+first:at*hp+last], p.dhn[b*hidden+first:])
 		}
 		if p.dcn != nil {
-			copy(p.dc[at*hp:], p.dcn[b*hidden:(b+1)*hidden])
+			copy(dc[at*hp+first:at*hp+last], p.dcn[b*hidden+first:])
 		}
 	}
 	steps := p.rows.steps(p.layout)
@@ -55,14 +67,17 @@ func (p *backpass) run() error {
 		if p.reverse {
 			t = s
 		}
+		if err := cancelled(p.done); err != nil {
+			return err
+		}
 		if err := p.step(t, steps); err != nil {
 			return err
 		}
 	}
 	for at := range rows {
 		b := p.layout.SortedIndices()[p.rows.first+at]
-		copy(p.dh0[b*hidden:(b+1)*hidden], p.dh[at*hp:])
-		copy(p.dc0[b*hidden:(b+1)*hidden], p.dc[at*hp:])
+		copy(p.dh0[b*hidden+first:b*hidden+last], dh[at*hp+first:])
+		copy(p.dc0[b*hidden+first:b*hidden+last], dc[at*hp+first:])
 	}
 	return nil
 }
@@ -94,10 +109,13 @@ func (p *backpass) step(t, steps int) error {
 			return err
 		}
 	}
+	if !p.slice.meet() { // the product reads the gradients of all units
+		return errAborted
+	}
 	p.product = kernels.Product{
-		C: p.dh, CStride: hp,
+		C: p.states.h[0][p.slice.first*blockUnits:], CStride: hp,
 		A: p.keep.gates[row*stride:], AStride: stride, AKStride: 1,
-		Rows: live, Count: p.config.blocks(),
+		Rows: live, First: p.slice.first, Count: p.slice.blocks(),
 	}
 	return p.panels.hh.Multiply(&p.product)
 }
@@ -107,17 +125,18 @@ func (p *backpass) step(t, steps int) error {
 func (p *backpass) gates(row, first, end int, cellPrev []float32) error {
 	hp, stride, outputs := p.config.padded(), gateStride(p.config, p.cell), p.config.OutputSize()
 	row += first
-	gates := p.keep.gates[row*stride:]
+	unit := p.slice.first * blockUnits
+	gates := p.keep.gates[row*stride+unit*p.cell.Gates():]
 	p.backward = kernels.LSTMBackward{
 		Gates: gates, GatesStride: stride, DGates: gates, DGatesStride: stride,
-		Cell: p.keep.cell[row*hp:], CellStride: hp,
-		CellPrev: cellPrev, CellPrevStride: hp,
-		DH: p.dh[first*hp:], DHStride: hp,
-		DC: p.dc[first*hp:], DCStride: hp,
-		Rows: end - first, Units: p.config.HiddenSize,
+		Cell: p.keep.cell[row*hp+unit:], CellStride: hp,
+		CellPrev: cellPrev[unit:], CellPrevStride: hp,
+		DH: p.states.h[0][first*hp+unit:], DHStride: hp,
+		DC: p.states.c[first*hp+unit:], DCStride: hp,
+		Rows: end - first, Units: min(p.slice.end*blockUnits, p.config.HiddenSize) - unit,
 	}
 	if p.dy != nil {
-		p.backward.DY, p.backward.DYStride = p.dy[row*outputs+p.yColumn:], outputs
+		p.backward.DY, p.backward.DYStride = p.dy[row*outputs+p.yColumn+unit:], outputs
 	}
 	return p.cell.Backward(p.level, &p.backward)
 }

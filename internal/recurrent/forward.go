@@ -22,13 +22,17 @@ type kept struct {
 }
 
 // pass is the work of one worker in one layer and direction: the sequences of one
-// range. Its buffers are reused from layer to layer and call to call.
+// range, or some hidden units of them. Its buffers are reused from layer to layer and
+// call to call.
 type pass struct {
 	config *Config
 	cell   Cell
 	level  kernels.Level
 	layout *packed.Layout
 	rows   rowRange
+	slice  slice
+	states *states // of the range; shared by the workers that own units of it
+	done   <-chan struct{}
 	// reverse runs the steps from each sequence's last to its first.
 	reverse bool
 
@@ -42,30 +46,51 @@ type pass struct {
 	h0, c0 []float32 // [B, H] of this layer and direction, the caller's order; nil: zeros
 	hn, cn []float32 // [B, H] likewise
 
-	h       [2][]float32 // [rows, hStride] states before and after a step, in turn
-	c       []float32    // [rows, Hp]
-	xRows   []float32    // rows of a chunk where they are not contiguous in x
-	proj    []float32    // [chunk rows, gateStride]
-	scratch []float32    // [rows, some blocks of G·16]
+	xRows   []float32 // rows of a chunk where they are not contiguous in x
+	proj    []float32 // [chunk rows, projStride]
+	scratch []float32 // [rows, some blocks of G·16]
 	err     error
 
 	forward kernels.LSTMForward
 	product kernels.Product
 }
 
-// hStride keeps rows of h off a common multiple of the cache's set stride.
-func (p *pass) hStride() int { return p.config.padded() + blockUnits }
+// states are those of a range of sequences before and after a step: h in turn.
+type states struct {
+	h [2][]float32 // [rows, hStride]
+	c []float32    // [rows, Hp]
+}
 
-// run computes the pass.
+func (s *states) resize(rows int, c *Config) {
+	s.h[0], s.h[1] = resize(s.h[0], rows*hStride(c)), resize(s.h[1], rows*hStride(c))
+	s.c = resize(s.c, rows*c.padded())
+}
+
+// hStride keeps rows of h off a common multiple of the cache's set stride.
+func hStride(c *Config) int { return c.padded() + blockUnits }
+
+// projStride is the distance between rows of the projections to the pass's own units.
+func (p *pass) projStride() int { return p.slice.blocks()*p.cell.Gates()*blockUnits + blockUnits }
+
+// run computes the pass, and lets the others of its slices go if it fails.
 func (p *pass) run() error {
-	rows, hp := p.rows.end-p.rows.first, p.config.padded()
+	err := p.runSteps()
+	if err != nil {
+		p.slice.abort()
+	}
+	return err
+}
+
+func (p *pass) runSteps() error {
+	rows := p.rows.end - p.rows.first
 	if rows == 0 {
 		return nil
 	}
-	p.h[0], p.h[1] = resize(p.h[0], rows*p.hStride()), resize(p.h[1], rows*p.hStride())
-	p.c = resize(p.c, rows*hp)
 	p.scratch = resize(p.scratch, max(scratchFloats, rows*p.cell.Gates()*blockUnits))
 	p.loadStates()
+	if !p.slice.meet() { // step 0 reads all units of h
+		return errAborted
+	}
 	steps := p.rows.steps(p.layout)
 	for s := 0; s < steps; {
 		end, chunk := p.chunk(s, steps)
@@ -78,6 +103,9 @@ func (p *pass) run() error {
 			offset = chunk
 		}
 		for ; s < end; s++ {
+			if err := cancelled(p.done); err != nil {
+				return err
+			}
 			t := p.time(s, steps)
 			live := p.rows.live(p.layout, t)
 			if p.reverse {
@@ -88,6 +116,9 @@ func (p *pass) run() error {
 			}
 			if !p.reverse {
 				offset += live
+			}
+			if !p.slice.meet() {
+				return errAborted
 			}
 		}
 	}
@@ -105,7 +136,7 @@ func (p *pass) time(s, steps int) int {
 
 // chunk returns the end of the chunk of steps that begins with s, and its rows.
 func (p *pass) chunk(s, steps int) (end, rows int) {
-	limit := max(chunkFloats/gateStride(p.config, p.cell), 1)
+	limit := max(chunkFloats/p.projStride(), 1)
 	for end = s; end < steps; end++ {
 		live := p.rows.live(p.layout, p.time(end, steps))
 		if end > s && rows+live > limit {
@@ -135,13 +166,13 @@ func (p *pass) project(s, end, chunk, steps int) error {
 			at += copy(x[at:], p.x[row*p.input:(row+live)*p.input])
 		}
 	}
-	stride := gateStride(p.config, p.cell)
+	stride, gates := p.projStride(), p.cell.Gates()
 	p.proj = resize(p.proj, chunk*stride)
 	p.product = kernels.Product{
 		C: p.proj, CStride: stride,
-		Init: p.panels.bias,
+		Init: p.panels.bias[p.slice.first*gates*blockUnits:],
 		A:    x, AStride: p.input, AKStride: 1,
-		Rows: chunk, Count: p.config.blocks() * p.cell.Gates(),
+		Rows: chunk, First: p.slice.first * gates, Count: p.slice.blocks() * gates,
 	}
 	return p.panels.ih.Multiply(&p.product)
 }
@@ -156,15 +187,15 @@ func (p *pass) step(s, t, live, offset int) error {
 	width, stride := gates*blockUnits, gateStride(p.config, p.cell)
 	row := p.layout.Offsets()[t] + p.rows.first
 	outputs := p.config.OutputSize()
-	before, after := p.h[s%2], p.h[(s+1)%2]
+	before, after := p.states.h[s%2], p.states.h[(s+1)%2]
 	atOnce := max(scratchFloats/(width*live), 1)
-	for b := 0; b < p.config.blocks(); b += atOnce {
-		count := min(atOnce, p.config.blocks()-b)
+	for b := p.slice.first; b < p.slice.end; b += atOnce {
+		count := min(atOnce, p.slice.end-b)
 		unit := b * blockUnits
 		p.product = kernels.Product{
 			C: p.scratch, CStride: count * width,
-			Init: p.proj[offset*stride+b*width:], InitStride: stride,
-			A: before, AStride: p.hStride(), AKStride: 1,
+			Init: p.proj[offset*p.projStride()+(b-p.slice.first)*width:], InitStride: p.projStride(),
+			A: before, AStride: hStride(p.config), AKStride: 1,
 			Rows: live, First: b * gates, Count: count * gates,
 		}
 		if err := p.panels.hh.Multiply(&p.product); err != nil {
@@ -172,8 +203,8 @@ func (p *pass) step(s, t, live, offset int) error {
 		}
 		p.forward = kernels.LSTMForward{
 			Pre: p.scratch, PreStride: count * width,
-			C: p.c[unit:], CStride: hp,
-			H: after[unit:], HStride: p.hStride(),
+			C: p.states.c[unit:], CStride: hp,
+			H: after[unit:], HStride: hStride(p.config),
 			Y: p.y[row*outputs+p.yColumn+unit:], YStride: outputs,
 			Rows: live, Units: min(count*blockUnits, p.config.HiddenSize-unit),
 		}
@@ -188,40 +219,42 @@ func (p *pass) step(s, t, live, offset int) error {
 	return nil
 }
 
-// loadStates copies the range's initial states into c and both h: a sequence that
-// joins later (reverse direction) finds its own in whichever is current.
+// loadStates copies the initial states of the pass's units into c and both h: a sequence
+// that joins later (reverse direction) finds its own in whichever is current.
 func (p *pass) loadStates() {
-	hidden, hp, stride := p.config.HiddenSize, p.config.padded(), p.hStride()
-	clear(p.h[0])
-	clear(p.h[1])
-	clear(p.c)
+	hidden, hp, stride := p.config.HiddenSize, p.config.padded(), hStride(p.config)
+	first, last, end := p.slice.first*blockUnits, min(p.slice.end*blockUnits, hidden), p.slice.end*blockUnits
 	for r := p.rows.first; r < p.rows.end; r++ {
 		b, at := p.layout.SortedIndices()[r], r-p.rows.first
+		h, c := p.states.h[0][at*stride:], p.states.c[at*hp:]
+		clear(h[first:end])
+		clear(c[first:end])
 		if p.h0 != nil {
-			copy(p.h[0][at*stride:], p.h0[b*hidden:(b+1)*hidden])
-			copy(p.h[1][at*stride:], p.h0[b*hidden:(b+1)*hidden])
+			copy(h[first:last], p.h0[b*hidden+first:])
 		}
 		if p.c0 != nil {
-			copy(p.c[at*hp:], p.c0[b*hidden:(b+1)*hidden])
+			copy(c[first:last], p.c0[b*hidden+first:])
 		}
+		copy(p.states.h[1][at*stride:][first:end], h[first:end])
 		if p.keep != nil {
-			copy(p.keep.h0[r*hp:(r+1)*hp], p.h[0][at*stride:])
-			copy(p.keep.c0[r*hp:(r+1)*hp], p.c[at*hp:])
+			copy(p.keep.h0[r*hp+first:r*hp+end], h[first:])
+			copy(p.keep.c0[r*hp+first:r*hp+end], c[first:])
 		}
 	}
 }
 
-// storeStates writes every sequence's state after its own last step (in reverse:
-// its first) in the caller's order.
+// storeStates writes the units' states of every sequence after its own last step (in
+// reverse: its first) in the caller's order.
 func (p *pass) storeStates(steps int) {
-	hidden, hp, stride := p.config.HiddenSize, p.config.padded(), p.hStride()
+	hidden, hp, stride := p.config.HiddenSize, p.config.padded(), hStride(p.config)
+	first, last := p.slice.first*blockUnits, min(p.slice.end*blockUnits, hidden)
 	for r := p.rows.first; r < p.rows.end; r++ {
 		b, at := p.layout.SortedIndices()[r], r-p.rows.first
 		taken := steps
 		if !p.reverse {
 			taken = p.layout.Lengths()[b]
 		}
-		copy(p.hn[b*hidden:(b+1)*hidden], p.h[taken%2][at*stride:])
-		copy(p.cn[b*hidden:(b+1)*hidden], p.c[at*hp:])
+		copy(p.hn[b*hidden+first:b*hidden+last], p.states.h[taken%2][at*stride+first:])
+		copy(p.cn[b*hidden+first:b*hidden+last], p.states.c[at*hp+first:])
 	}
 }

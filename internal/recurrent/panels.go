@@ -88,3 +88,12 @@ func resize[E any](s []E, n int) []E {
 	}
 	return s[:n]
 }
+
+// grow is resize that keeps what the elements hold, buffers of theirs for instance.
+func grow[E any](s []E, n int) []E {
+	for len(s) < n {
+		var zero E
+		s = append(s, zero)
+	}
+	return s
+}

@@ -52,7 +52,7 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream, grads []Weights) (I
 			return InputGradients{}, err
 		}
 	}
-	w.split(l, c.Directions())
+	w.split(l, c, p.cell.Gates())
 	rows := dy.Y
 	for layer := c.NumLayers - 1; layer >= 0; layer-- {
 		if err := w.backwardStates(layer, rows, dy); err != nil {
@@ -77,26 +77,26 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream, grads []Weights) (I
 func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error {
 	p := &w.prepared
 	c := &p.config
-	directions, ranges := c.Directions(), len(w.ranges)
-	w.backpasses = resize(w.backpasses, directions*ranges)
+	w.backpasses = resize(w.backpasses, len(w.shares))
 	for i := range w.backpasses {
-		direction := i / ranges
-		index := layer*directions + direction
+		share := w.shares[i]
+		direction := share.direction
+		index := layer*c.Directions() + direction
 		part := &w.backpasses[i]
 		part.config, part.cell, part.level, part.layout = c, p.cell, p.level, w.layout
-		part.rows, part.reverse = w.ranges[i%ranges], direction == 1
+		part.rows, part.slice, part.reverse = share.rows, share.slice, direction == 1
+		part.states, part.done = &w.states[share.states], w.done
 		part.panels, part.keep = &w.backward[index], &w.kept[index]
 		part.dy, part.yColumn = rows, direction*c.HiddenSize
 		part.dhn, part.dcn = stateOf(dy.HN, c, w.layout, index), stateOf(dy.CN, c, w.layout, index)
 		part.dh0, part.dc0 = stateOf(w.dh0, c, w.layout, index), stateOf(w.dc0, c, w.layout, index)
 	}
-	w.group.Do(len(w.backpasses), w.runBackpass)
-	for i := range w.backpasses {
-		if err := w.backpasses[i].err; err != nil {
-			return err
-		}
+	w.resetBarriers()
+	for i := range w.shares {
+		w.states[w.shares[i].states].resize(w.shares[i].rows.end-w.shares[i].rows.first, c)
 	}
-	return nil
+	w.group.Do(len(w.backpasses), w.runBackpass)
+	return firstError(len(w.backpasses), func(i int) error { return w.backpasses[i].err })
 }
 
 // backwardWeights computes the parameter gradients of one layer and dx, the

@@ -44,7 +44,7 @@ func (w *Workspace) forward(p *Prepared, l *packed.Layout, x []float32, initial 
 	w.outputs, w.inputs = resize(w.outputs, c.NumLayers), resize(w.inputs, c.NumLayers)
 	w.dropped = resize(w.dropped, c.NumLayers)
 	w.kept = resize(w.kept, c.NumLayers*c.Directions())
-	w.split(l, c.Directions())
+	w.split(l, c, p.cell.Gates())
 	for layer := range c.NumLayers {
 		// Inference needs the rows of two layers only.
 		slot := layer
@@ -73,14 +73,15 @@ func (w *Workspace) dropoutOffset(layer int) uint64 { return uint64(layer) << 40
 
 func (w *Workspace) forwardLayer(p *Prepared, layer int, x, y []float32, initial State, training bool) error {
 	c := &p.config
-	directions, ranges := c.Directions(), len(w.ranges)
-	w.passes = resize(w.passes, directions*ranges)
+	w.passes = resize(w.passes, len(w.shares))
 	for i := range w.passes {
-		direction := i / ranges
-		index := layer*directions + direction
+		share := w.shares[i]
+		direction := share.direction
+		index := layer*c.Directions() + direction
 		part := &w.passes[i]
 		part.config, part.cell, part.level, part.layout = c, p.cell, p.level, w.layout
-		part.rows, part.reverse = w.ranges[i%ranges], direction == 1
+		part.rows, part.slice, part.reverse = share.rows, share.slice, direction == 1
+		part.states, part.done = &w.states[share.states], w.done
 		part.panels = &p.panels[index]
 		part.x, part.input = x, c.LayerInput(layer)
 		part.y, part.yColumn = y, direction*c.HiddenSize
@@ -91,9 +92,18 @@ func (w *Workspace) forwardLayer(p *Prepared, layer int, x, y []float32, initial
 			part.keep = w.keep(p, index)
 		}
 	}
+	w.resetBarriers()
+	for i := range w.shares {
+		w.states[w.shares[i].states].resize(w.shares[i].rows.end-w.shares[i].rows.first, c)
+	}
 	w.group.Do(len(w.passes), w.runPass)
-	for i := range w.passes {
-		if err := w.passes[i].err; err != nil {
+	return firstError(len(w.passes), func(i int) error { return w.passes[i].err })
+}
+
+// firstError returns the first error that says more than that another worker gave up.
+func firstError(n int, errorOf func(i int) error) error {
+	for i := range n {
+		if err := errorOf(i); err != nil && err != errAborted {
 			return err
 		}
 	}

@@ -35,6 +35,10 @@ type Workspace struct {
 	backward []backwardPanels
 	layout   *packed.Layout
 	ranges   []rowRange
+	shares   []share
+	states   []states           // of a direction and range of rows
+	barriers [2]workers.Barrier // [direction] where the owners of units meet
+	done     <-chan struct{}    // of the caller's context; nil: never cancelled
 
 	outputs [][]float32 // [layer] [N, D·H]
 	inputs  [][]float32 // [layer] what the layer read; owned where dropped says so
@@ -80,10 +84,46 @@ func NewWorkspace(workers int) *Workspace {
 	return w
 }
 
-// split resizes the group and cuts the batch into one range a worker and direction.
-func (w *Workspace) split(l *packed.Layout, directions int) {
+// share is what one pass does: in a direction some rows, of which all or some units.
+type share struct {
+	direction int
+	rows      rowRange
+	slice     slice
+	states    int // which of the workspace's
+}
+
+// split resizes the group and cuts the batch into one share a worker and direction: rows
+// of their own, or where there are too few, units of their own.
+func (w *Workspace) split(l *packed.Layout, c *Config, gates int) {
 	w.group.Resize(w.workers)
-	w.ranges = splitRows(w.ranges, l, max(w.group.Size()/directions, 1))
+	directions := c.Directions()
+	count := max(w.group.Size()/directions, 1)
+	w.ranges = splitRows(w.ranges, l, count)
+	together := sliceUnits(w.ranges, l, c, gates)
+	w.shares = resize(w.shares, directions*count)
+	w.states = grow(w.states, directions*count)
+	for i := range w.shares {
+		s := &w.shares[i]
+		*s = share{direction: i / count, rows: w.ranges[i%count], slice: slice{end: c.blocks()}, states: i}
+		if together {
+			s.rows, s.states = rowRange{0, l.Batch()}, s.direction
+			s.slice.first, s.slice.end = workers.Share(c.blocks(), 1, i%count, count)
+			s.slice.barrier = &w.barriers[s.direction]
+		}
+	}
+}
+
+// resetBarriers prepares them for the shares of a layer.
+func (w *Workspace) resetBarriers() {
+	for d := range w.barriers {
+		size := 0
+		for i := range w.shares {
+			if w.shares[i].direction == d {
+				size++
+			}
+		}
+		w.barriers[d].Reset(size)
+	}
 }
 
 // Bytes returns the memory that the workspace holds.
@@ -100,10 +140,11 @@ func (w *Workspace) Bytes() int {
 	}
 	for i := range w.passes {
 		p := &w.passes[i]
-		floats += cap(p.h[0]) + cap(p.h[1]) + cap(p.c) + cap(p.xRows) + cap(p.proj) + cap(p.scratch)
+		floats += cap(p.xRows) + cap(p.proj) + cap(p.scratch)
 	}
-	for i := range w.backpasses {
-		floats += cap(w.backpasses[i].dh) + cap(w.backpasses[i].dc)
+	for i := range w.states {
+		s := &w.states[i]
+		floats += cap(s.h[0]) + cap(s.h[1]) + cap(s.c)
 	}
 	bytes := 4*floats + w.prepared.Bytes()
 	for i := range w.backward {

@@ -1,0 +1,77 @@
+package recurrent
+
+import (
+	"context"
+	"errors"
+
+	"github.com/packedlstm/packedlstm/internal/workers"
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+// slice is the part of the hidden units that a pass computes: blocks [first, end). With
+// all of them it runs alone; else it meets the passes that own the others at every step.
+type slice struct {
+	first, end int
+	barrier    *workers.Barrier // nil: alone
+}
+
+func (s *slice) blocks() int { return s.end - s.first }
+
+// meet waits for the other slices, and reports whether all go on.
+func (s *slice) meet() bool { return s.barrier == nil || s.barrier.Wait() }
+
+// abort lets the others go.
+func (s *slice) abort() {
+	if s.barrier != nil {
+		s.barrier.Abort()
+	}
+}
+
+// errAborted is what a pass returns because another one failed, whose error tells more.
+var errAborted = errors.New("another worker gave up")
+
+// cancelled returns an error once done is closed; a nil channel never is.
+func cancelled(done <-chan struct{}) error {
+	if done == nil {
+		return nil
+	}
+	select {
+	case <-done:
+		return context.Canceled
+	default:
+		return nil
+	}
+}
+
+const (
+	// fewRows is how many rows a step costs at least: the weights have to be read.
+	fewRows = 4
+	// meetingCost is that of a barrier, in multiply-adds.
+	meetingCost = 100_000
+)
+
+// sliceUnits reports whether count workers are faster if each owns units of all rows and
+// meets the others at every step, than if each owns some of the rows and meets nobody.
+func sliceUnits(ranges []rowRange, l *packed.Layout, c *Config, gates int) bool {
+	count := len(ranges)
+	if count < 2 || c.blocks() < count {
+		return false
+	}
+	apart := 0
+	for _, r := range ranges {
+		apart = max(apart, stepCost(r, l))
+	}
+	row := gates * c.HiddenSize * (c.HiddenSize + c.InputSize)
+	together := stepCost(rowRange{0, l.Batch()}, l)
+	meetings := (rowRange{0, l.Batch()}).steps(l) * meetingCost / row
+	return together/count+meetings < apart
+}
+
+// stepCost returns the rows that the range's steps cost.
+func stepCost(r rowRange, l *packed.Layout) int {
+	cost := 0
+	for t := range r.steps(l) {
+		cost += max(r.live(l, t), fewRows)
+	}
+	return cost
+}
