@@ -171,7 +171,7 @@ func TestWorkersAndRepeats(t *testing.T) {
 // and meets the others at every step: the same bits, forward and backward.
 func TestFewRows(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
-		for _, lengths := range [][]int{{6}, {5, 2}, {1, 9, 0, 1}} {
+		for _, lengths := range [][]int{{4}, {1, 5, 0, 1}} {
 			for _, bidirectional := range []bool{false, true} {
 				c := lstm.Config{InputSize: 3, HiddenSize: 263, NumLayers: 2, Bidirectional: bidirectional, Bias: true}
 				rng := newRand(uint64(len(lengths)))
@@ -180,7 +180,7 @@ func TestFewRows(t *testing.T) {
 				h0, c0 := uniform(rng, c.StateSize(len(lengths)), 1), uniform(rng, c.StateSize(len(lengths)), 1)
 				dy := lstm.Upstream{Y: uniform(rng, l.Rows()*c.OutputSize(), 1), HN: uniform(rng, len(h0), 1), CN: uniform(rng, len(h0), 1)}
 				var want [][]float32
-				for _, workers := range []int{1, 2, 3, 4, 7} {
+				for _, workers := range []int{1, 2, 3, 7} {
 					ws, grads := lstm.NewWorkspace(workers), net.NewGradients()
 					out, err := net.ForwardTraining(ws, l, x, &lstm.State{H: h0, C: c0}, 0)
 					if err != nil {

@@ -194,11 +194,14 @@ func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGrad
 	if err := n.checkBackward(ws, dy, grads); err != nil {
 		return InputGradients{}, err
 	}
+	out, err := ws.recurrent.Backward(n.weights, dy)
+	if err != nil {
+		return InputGradients{}, fmt.Errorf("lstm: %w", err)
+	}
 	if !grads.Accumulate {
 		grads.Zero()
 	}
-	out, err := ws.recurrent.Backward(n.weights, dy, grads.weights)
-	if err != nil {
+	if err := ws.recurrent.AddGradients(grads.weights); err != nil {
 		return InputGradients{}, fmt.Errorf("lstm: %w", err)
 	}
 	ws.dx = out.X

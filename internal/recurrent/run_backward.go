@@ -35,12 +35,12 @@ func (w *Workspace) Trained(c Config) (rows, batch int, err error) {
 // shapeOf returns the rows, sequences and steps of a layout.
 func shapeOf(l *packed.Layout) [3]int { return [3]int{l.Rows(), l.Batch(), l.Steps()} }
 
-// Backward computes the gradients of the last ForwardTraining: those of the weights
-// are added to grads [layer·D + direction], the others returned. The gradients of the
-// gates take the place of the gates: it may be called once. x and the layout must not
-// have changed; the weights are those of the forward pass, taken from weights again.
-// The caller has asked Trained.
-func (w *Workspace) Backward(weights []Weights, dy Upstream, grads []Weights) (InputGradients, error) {
+// Backward computes the gradients of the last ForwardTraining but those of the weights,
+// which AddGradients computes from what it leaves. The gradients of the gates take the
+// place of the gates: it may be called once. x and the layout must not have changed; the
+// weights are those of the forward pass, taken from weights again. The caller has asked
+// Trained.
+func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, error) {
 	p, l := &w.prepared, w.layout
 	c := &p.config
 	w.trained = false
@@ -60,7 +60,7 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream, grads []Weights) (I
 		}
 		dx := &w.drows[layer%2]
 		*dx = resize(*dx, l.Rows()*c.LayerInput(layer))
-		if err := w.backwardWeights(layer, *dx, grads); err != nil {
+		if err := w.backwardInput(layer, *dx); err != nil {
 			return InputGradients{}, err
 		}
 		rows = *dx
@@ -70,7 +70,19 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream, grads []Weights) (I
 			}
 		}
 	}
-	return InputGradients{X: rows, H0: w.dh0, C0: w.dc0}, nil
+	return InputGradients{X: rows, H0: w.dh0, C0: w.dc0}, cancelled(w.done)
+}
+
+// AddGradients adds the gradients of the weights to grads [layer·D + direction], after
+// Backward. It cannot be cancelled: it comes last, so that a cancelled Backward leaves
+// the gradients as they were.
+func (w *Workspace) AddGradients(grads []Weights) error {
+	for layer := range w.prepared.config.NumLayers {
+		if err := w.backwardWeights(layer, grads); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // backwardStates runs the time loops of one layer backwards.
@@ -99,13 +111,12 @@ func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error
 	return firstError(len(w.backpasses), func(i int) error { return w.backpasses[i].err })
 }
 
-// backwardWeights computes the parameter gradients of one layer and dx, the
-// gradient of what it read.
-func (w *Workspace) backwardWeights(layer int, dx []float32, grads []Weights) error {
+// backwardWeights adds the parameter gradients of one layer.
+func (w *Workspace) backwardWeights(layer int, grads []Weights) error {
 	p := &w.prepared
 	c := &p.config
 	directions, count := c.Directions(), w.group.Size()
-	w.gradients, w.inputParts = resize(w.gradients, count), resize(w.inputParts, count)
+	w.gradients = resize(w.gradients, count)
 	for i := range count {
 		g := &w.gradients[i]
 		g.config, g.cell, g.level, g.layout = c, p.cell, p.level, w.layout
@@ -113,16 +124,32 @@ func (w *Workspace) backwardWeights(layer int, dx []float32, grads []Weights) er
 		g.keep = w.kept[layer*directions : (layer+1)*directions]
 		g.grads = grads[layer*directions : (layer+1)*directions]
 		g.share = [2]int{i, count}
-
-		part := &w.inputParts[i]
-		part.panels = w.backward[layer*directions : (layer+1)*directions]
-		part.keep, part.stride = g.keep, gateStride(c, p.cell)
-		part.dx, part.input = dx, c.LayerInput(layer)
-		part.rows.first, part.rows.end = workers.Share(w.layout.Rows(), 6, i, count)
 	}
 	w.group.Do(count, w.runGradients)
 	for i := range count {
-		if err := errors.Join(w.gradients[i].err, w.inputParts[i].err); err != nil {
+		if err := w.gradients[i].err; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// backwardInput computes dx, the gradient of what a layer read.
+func (w *Workspace) backwardInput(layer int, dx []float32) error {
+	c := &w.prepared.config
+	directions, count := c.Directions(), w.group.Size()
+	w.inputParts = resize(w.inputParts, count)
+	for i := range count {
+		part := &w.inputParts[i]
+		part.panels = w.backward[layer*directions : (layer+1)*directions]
+		part.keep = w.kept[layer*directions : (layer+1)*directions]
+		part.stride = gateStride(c, w.prepared.cell)
+		part.dx, part.input = dx, c.LayerInput(layer)
+		part.rows.first, part.rows.end = workers.Share(w.layout.Rows(), 6, i, count)
+	}
+	w.group.Do(count, w.runInputParts)
+	for i := range count {
+		if err := w.inputParts[i].err; err != nil {
 			return err
 		}
 	}

@@ -55,7 +55,7 @@ type Workspace struct {
 	gradients  []gradientPass
 	inputParts []inputPass
 	// Method values made once: making them for each call would allocate.
-	runPass, runBackpass, runGradients func(worker int)
+	runPass, runBackpass, runGradients, runInputParts func(worker int)
 
 	trained bool   // the buffers hold a training pass that Backward can use
 	shape   [3]int // of its layout
@@ -77,12 +77,17 @@ func NewWorkspace(workers int) *Workspace {
 		}
 	}
 	w.runGradients = func(i int) {
-		if w.gradients[i].err = w.gradients[i].run(); w.gradients[i].err == nil {
-			w.inputParts[i].err = w.inputParts[i].run()
-		}
+		w.gradients[i].err = w.gradients[i].run()
+	}
+	w.runInputParts = func(i int) {
+		w.inputParts[i].err = w.inputParts[i].run()
 	}
 	return w
 }
+
+// Watch makes the calls that follow end between two steps, with context.Canceled, once
+// done is closed. nil: never.
+func (w *Workspace) Watch(done <-chan struct{}) { w.done = done }
 
 // share is what one pass does: in a direction some rows, of which all or some units.
 type share struct {
