@@ -1,5 +1,5 @@
 # Every target runs with Go alone, unless it says otherwise.
-.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 vet fuzz bench golden
+.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 test-avx2 test-noavx test-avx512 bits vet fuzz bench golden
 
 FUZZTIME = 30s
 BENCHFLAGS = # such as -quick
@@ -21,6 +21,24 @@ test-exhaustive: # exp, sigmoid and tanh on all 2^32 float32, some minutes
 
 test-arm64: # needs qemu-user-static
 	GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64-static ./...
+
+# A CPU with AVX2 and no AVX-512, and one without AVX; need qemu-user-static.
+test-avx2:
+	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy' ./kernels
+	CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Haswell' -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
+test-noavx:
+	CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Nehalem' -skip 'FMA32|Accuracy|Bounds' ./kernels
+	CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Nehalem' -run '^(TestBits|TestGolden|TestPrepared.*)$$' ./lstm
+
+# AVX-512 on a CPU without it, under Bochs: some minutes; needs root for the packages.
+test-avx512:
+	mkdir -p bench/out/emulated
+	CGO_ENABLED=0 go test -c -o bench/out/emulated/ ./kernels ./lstm
+	PACKEDLSTM_REQUIRE=avx512 .ci/emulate bench/out/emulated/kernels.test -test.short -test.run '/^avx512$$' -test.skip 'FMA32|Pattern|Accuracy'
+	.ci/emulate -d lstm bench/out/emulated/lstm.test -test.short -test.run '^(TestBits|TestGolden|TestFewRows)$$/^avx512$$'
+
+bits: # the same bits at every level: here, under qemu and under Bochs
+	.ci/bits bench/out/bits
 
 vet: # go test does not check the assembly's frames and arguments
 	for arch in amd64 arm64 riscv64; do for tag in "" purego; do \
