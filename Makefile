@@ -22,9 +22,10 @@ test-exhaustive: # exp, sigmoid and tanh on all 2^32 float32, some minutes
 test-arm64: # needs qemu-user-static
 	GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64-static ./...
 
-# A CPU with AVX2 and no AVX-512, and one without AVX; need qemu-user-static.
+# A CPU with AVX2 and no AVX-512, and one without AVX; need qemu-user-static. qemu reads
+# the masked lanes of VMASKMOVPS, which a CPU does not: the tests at page bounds are skipped.
 test-avx2:
-	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy' ./kernels
+	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy|Bounds' ./kernels
 	CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Haswell' -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
 test-noavx:
 	CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Nehalem' -skip 'FMA32|Accuracy|Bounds' ./kernels
