@@ -6,8 +6,8 @@
 // # Levels
 //
 // Every kernel exists at every level: [Portable] is plain Go, [NEON] is arm64
-// assembly, [AVX2] is amd64 assembly (package kernels/asm). [Available] lists
-// what this CPU and build can run, [Active] is the level in use, [SetActive]
+// assembly, [AVX2] and [AVX512] are amd64 assembly (package kernels/asm). [Available]
+// lists what this CPU and build can run, [Active] is the level in use, [SetActive]
 // and the environment variable PACKEDLSTM_LEVEL choose another. Products run at
 // the level that their [Panels] were packed for. The build tag purego leaves
 // the assembly out.
@@ -28,7 +28,7 @@
 //	              +----+----+----+-
 //	         K       16   16   16
 //	     +-------+-----------------
-//	  6  |  A    |  one tile: 6 rows x 16 columns in registers
+//	  6  |  A    |  one tile in registers: 6 rows x 16 columns, at AVX-512 x 64
 //	     +-------+-----------------
 //	rows |       |
 //

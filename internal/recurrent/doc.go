@@ -6,13 +6,14 @@
 //
 // A worker owns a contiguous range of the sorted sequences, in one direction, and
 // runs all of its steps without meeting another: at step t the rows of its range
-// that are live are a prefix of it.
+// that are live are a prefix of it. Where the rows are too few for that, it owns a slice
+// of the hidden units of all rows and meets the others at every step.
 //
 //	for a chunk of steps that fits the cache:
 //	    proj = bias + x·W_ihᵀ              all rows of the chunk at once
 //	    for each step t of the chunk:
-//	        for each block of 16 units:
-//	            scratch = proj[t] + h·W_hhᵀ     tile product, [live, gates·16]
+//	        for as many blocks of 16 units as a scratch in L1 holds:
+//	            scratch = proj[t] + h·W_hhᵀ     tile product, [live, gates·16·blocks]
 //	            gate kernel                     scratch -> gates, c, h, y
 //
 // The sum of a pre-activation is one chain: bias, then x in ascending order, then
@@ -22,15 +23,16 @@
 //
 // H is rounded up to whole blocks of 16 units, Hp. Weight columns and gate rows
 // are interleaved block by block: i[16] f[16] g[16] o[16], i[16] ... Training keeps
-// the activated gates [N, G·Hp] and cell states [N, Hp] of every layer and
+// the activated gates [N, G·Hp + 16] and cell states [N, Hp] of every layer and
 // direction, the outputs of every layer [N, D·H], and (with dropout) the dropped
-// inputs; the backward pass adds one gradient of gates [N, G·Hp] a direction,
-// shared by all layers, and two gradients of rows [N, max(I, D·H)].
+// inputs; the backward pass writes the gradients of the gates over the gates, and adds
+// two gradients of rows [N, max(I, D·H)].
 //
 // # Backward
 //
-// The time loop in reverse: gate kernel, then dh = dgates·W_hh, step by step. Then
-// dW_ih, dW_hh and the biases as sums over all packed rows in ascending order, each
-// worker owning some gates, and dx = dgates·W_ih, each owning some rows: no sum is
+// For each layer from the last: the time loop in reverse, gate kernel, then dh =
+// dgates·W_hh, step by step; then dx = dgates·W_ih, each worker owning some rows. After
+// all layers, when nothing can cancel the call any more, dW_ih, dW_hh and the biases as
+// sums over all packed rows in ascending order, each worker owning some gates: no sum is
 // split, so the bits do not depend on the number of workers.
 package recurrent
