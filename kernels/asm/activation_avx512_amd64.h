@@ -1,45 +1,46 @@
 // exp, sigmoid and tanh of 16 lanes, for the AVX-512 level: the operations of
-// activation_avx2_amd64.h in the same order, so the same bits. All constants stay in
-// Z6..Z22.
+// activation_avx2_amd64.h in the same order, so the same bits.
+//
+// A function is a chain of some 20 operations that wait for one another, 4 cycles each.
+// It is cut into stages, macros with the registers as parameters, so that a kernel can
+// run several chains side by side, stage by stage. A chain has three registers of its
+// own: A, P and T. Most constants stay in Z18..Z31; the others are broadcast from memory.
 
-#define ONE            Z6
-#define SIGN           Z7
-#define LOG2E          Z8
-#define LN2HI          Z9
-#define LN2LO          Z10
-#define C0             Z11
-#define C1             Z12
-#define C2             Z13
-#define C3             Z14
-#define C4             Z15
-#define MAGIC          Z16
-#define MAGIC64        Z17
-#define TWO_TO_MINUS64 Z18
-#define TWO            Z19
-#define LOWEST_EXP     Z20
-#define LOWEST_TANH    Z21
-#define HIGHEST_EXP    Z22
-#define BIAS           Z23
+#define ONE         Z18
+#define SIGN        Z19
+#define LOG2E       Z20
+#define LN2HI       Z21
+#define LN2LO       Z22
+#define C0          Z23
+#define C1          Z24
+#define C2          Z25
+#define C3          Z26
+#define C4          Z27
+#define MAGIC       Z28
+#define MAGIC64     Z29
+#define LOWEST_EXP  Z30
+#define LOWEST_TANH Z31
 
 #define LOAD_ACTIVATION_CONSTANTS \
-	VBROADCASTSS activation<>+0(SB), ONE             \
-	VBROADCASTSS activation<>+4(SB), SIGN            \
-	VBROADCASTSS activation<>+8(SB), LOG2E           \
-	VBROADCASTSS activation<>+12(SB), LN2HI          \
-	VBROADCASTSS activation<>+16(SB), LN2LO          \
-	VBROADCASTSS activation<>+20(SB), C0             \
-	VBROADCASTSS activation<>+24(SB), C1             \
-	VBROADCASTSS activation<>+28(SB), C2             \
-	VBROADCASTSS activation<>+32(SB), C3             \
-	VBROADCASTSS activation<>+36(SB), C4             \
-	VBROADCASTSS activation<>+40(SB), MAGIC          \
-	VBROADCASTSS activation<>+44(SB), MAGIC64        \
-	VBROADCASTSS activation<>+48(SB), TWO_TO_MINUS64 \
-	VBROADCASTSS activation<>+52(SB), TWO            \
-	VBROADCASTSS activation<>+56(SB), LOWEST_EXP     \
-	VBROADCASTSS activation<>+60(SB), LOWEST_TANH    \
-	VBROADCASTSS activation<>+64(SB), HIGHEST_EXP    \
-	VBROADCASTSS activation<>+68(SB), BIAS
+	VBROADCASTSS activation<>+0(SB), ONE         \
+	VBROADCASTSS activation<>+4(SB), SIGN        \
+	VBROADCASTSS activation<>+8(SB), LOG2E       \
+	VBROADCASTSS activation<>+12(SB), LN2HI      \
+	VBROADCASTSS activation<>+16(SB), LN2LO      \
+	VBROADCASTSS activation<>+20(SB), C0         \
+	VBROADCASTSS activation<>+24(SB), C1         \
+	VBROADCASTSS activation<>+28(SB), C2         \
+	VBROADCASTSS activation<>+32(SB), C3         \
+	VBROADCASTSS activation<>+36(SB), C4         \
+	VBROADCASTSS activation<>+40(SB), MAGIC      \
+	VBROADCASTSS activation<>+44(SB), MAGIC64    \
+	VBROADCASTSS activation<>+56(SB), LOWEST_EXP \
+	VBROADCASTSS activation<>+60(SB), LOWEST_TANH
+
+#define TWO_TO_MINUS64 activation<>+48(SB)
+#define TWO            activation<>+52(SB)
+#define HIGHEST_EXP    activation<>+64(SB)
+#define BIAS           activation<>+68(SB)
 
 DATA activation<>+0(SB)/4, $0x3F800000  // 1
 DATA activation<>+4(SB)/4, $0x80000000  // sign bit
@@ -61,64 +62,94 @@ DATA activation<>+64(SB)/4, $0x42B1999A // 88.8: e^88.8 rounds to +Inf
 DATA activation<>+68(SB)/4, $0x0000007F // exponent bias
 GLOBL activation<>(SB), RODATA|NOPTR, $72
 
-// Z1 = a -> Z4 = p, Z2 = OFFSET + n as a float, whose low bits are n.
-// Clobbers Z1, Z3, Z5.
-#define EXPM1_CORE(OFFSET) \
-	VMOVAPS      OFFSET, Z2    \
-	VFMADD231PS  LOG2E, Z1, Z2 \ // t = a·log2 e + offset
-	VSUBPS       OFFSET, Z2, Z3 \ // n = t - offset
-	VFNMADD231PS LN2HI, Z3, Z1 \
-	VFNMADD231PS LN2LO, Z3, Z1 \ // r = (a - n·ln2hi) - n·ln2lo
-	VMOVAPS      C4, Z4        \
-	VFMADD213PS  C3, Z1, Z4    \
-	VFMADD213PS  C2, Z1, Z4    \
-	VFMADD213PS  C1, Z1, Z4    \
-	VFMADD213PS  C0, Z1, Z4    \ // q = c0 + r·(c1 + ...)
-	VMULPS       Z1, Z1, Z5    \
-	VFMADD213PS  Z1, Z5, Z4      // p = r²·q + r
+// The stages that all three share, for A = a:
+//
+//	REDUCE      T = OFFSET + n as a float, whose low bits are n = round(a·log2 e);
+//	            A = r = a - n·ln 2. Clobbers P.
+//	POLYNOMIAL  P = r + r²·(c0 + r·(c1 + ...)) = e^r - 1 for A = r. Clobbers A.
+#define REDUCE(OFFSET, A, P, T) \
+	VMOVAPS      OFFSET, T    \
+	VFMADD231PS  LOG2E, A, T  \ // t = a·log2 e + offset
+	VSUBPS       OFFSET, T, P \ // n = t - offset
+	VFNMADD231PS LN2HI, P, A  \
+	VFNMADD231PS LN2LO, P, A    // r = (a - n·ln2hi) - n·ln2lo
 
-// Z0 = σ(Z0) = num/(1 + e), e = exp(-|x|), num = x < 0 ? e : 1. Clobbers Z1..Z5, K2.
+#define POLYNOMIAL(A, P) \
+	VMOVAPS     C4, P     \
+	VFMADD213PS C3, A, P  \
+	VFMADD213PS C2, A, P  \
+	VFMADD213PS C1, A, P  \
+	VFMADD213PS C0, A, P  \ // q = c0 + r·(c1 + ...)
+	VMULPS      A, A, Z15 \
+	VFMADD213PS A, Z15, P   // p = r²·q + r
+
+// σ(x) = num/(1 + e), e = exp(-|x|), num = x < 0 ? e : 1:
+//
+//	SIGMOID_ARGUMENT  A = -|x| for A = x; K = lanes with x < 0
+//	SIGMOID_QUOTIENT  A = σ(x) for P = p, T
+#define SIGMOID_ARGUMENT(A, K) \
+	VPMOVD2M A, K       \
+	VORPS    SIGN, A, A \
+	VMAXPS   A, LOWEST_EXP, A
+
+#define SIGMOID_QUOTIENT(A, P, T, K) \
+	VADDPS      ONE, P, P            \
+	VPSLLD      $23, T, T            \
+	VPADDD      ONE, T, T            \ // 2^(n+64)
+	VMULPS      T, P, P              \
+	VMULPS.BCST TWO_TO_MINUS64, P, P \ // e = (1 + p)·2^(n+64)·2^-64
+	VADDPS      ONE, P, T            \ // 1 + e
+	VBLENDMPS   P, ONE, K, P         \ // num
+	VDIVPS      T, P, A
+
+// tanh(x) = sign(x)·|E|/(2 + E), E = exp(-2|x|) - 1; x may be in memory:
+//
+//	TANH_ARGUMENT  A = -2|x|
+//	TANH_QUOTIENT  A = tanh(x) for P = p, T
+#define TANH_ARGUMENT(X, A) \
+	VORPS  X, SIGN, A \
+	VADDPS A, A, A    \
+	VMAXPS A, LOWEST_TANH, A
+
+#define TANH_QUOTIENT(X, A, P, T) \
+	VPSLLD      $23, T, T   \
+	VPADDD      ONE, T, T   \ // s = 2^n
+	VSUBPS      ONE, T, A   \
+	VFMADD213PS A, T, P     \ // E = s·p + (s - 1)
+	VADDPS.BCST TWO, P, T   \ // 2 + E
+	VDIVPS      T, P, A     \
+	VPTERNLOGD  $0xB8, X, SIGN, A // sign of x, the other bits of E/(2 + E)
+
+// Z0 = σ(Z0). Clobbers Z1, Z2, Z15, K2.
 #define SIGMOID_Z0 \
-	VORPS     SIGN, Z0, Z1           \ // a = -|x|
-	VPMOVD2M  Z0, K2                 \ // x < 0
-	VMAXPS    Z1, LOWEST_EXP, Z1     \
-	EXPM1_CORE(MAGIC64)              \
-	VADDPS    ONE, Z4, Z4            \
-	VPSLLD    $23, Z2, Z2            \
-	VPADDD    ONE, Z2, Z2            \ // 2^(n+64)
-	VMULPS    Z2, Z4, Z4             \
-	VMULPS    TWO_TO_MINUS64, Z4, Z4 \ // e = (1 + p)·2^(n+64)·2^-64
-	VADDPS    ONE, Z4, Z5            \ // 1 + e
-	VBLENDMPS Z4, ONE, K2, Z3        \ // num
-	VDIVPS    Z5, Z3, Z0
+	SIGMOID_ARGUMENT(Z0, K2)    \
+	REDUCE(MAGIC64, Z0, Z1, Z2) \
+	POLYNOMIAL(Z0, Z1)          \
+	SIGMOID_QUOTIENT(Z0, Z1, Z2, K2)
 
-// Z0 = tanh(Z0) = sign(x)·|E|/(2 + E), E = exp(-2|x|) - 1. Clobbers Z1..Z5.
+// Z0 = tanh(Z0). Clobbers Z1, Z2, Z3, Z15.
 #define TANH_Z0 \
-	VORPS       SIGN, Z0, Z1        \
-	VADDPS      Z1, Z1, Z1          \ // a = -2|x|
-	VMAXPS      Z1, LOWEST_TANH, Z1 \
-	EXPM1_CORE(MAGIC)               \
-	VPSLLD      $23, Z2, Z2         \
-	VPADDD      ONE, Z2, Z2         \ // s = 2^n
-	VSUBPS      ONE, Z2, Z3         \
-	VFMADD213PS Z3, Z2, Z4          \ // E = s·p + (s - 1)
-	VADDPS      TWO, Z4, Z5         \ // 2 + E
-	VDIVPS      Z5, Z4, Z4          \
-	VPTERNLOGD  $0xE4, SIGN, Z4, Z0   // sign of x, the other bits of E/(2 + E)
+	VMOVAPS Z0, Z3            \
+	TANH_ARGUMENT(Z3, Z0)     \
+	REDUCE(MAGIC, Z0, Z1, Z2) \
+	POLYNOMIAL(Z0, Z1)        \
+	TANH_QUOTIENT(Z3, Z0, Z1, Z2)
 
-// Z0 = exp(Z0) = ((1 + p)·2^(n>>1))·2^(n - n>>1). Clobbers Z1..Z5.
+// Z0 = exp(Z0) = ((1 + p)·2^(n>>1))·2^(n - n>>1). Clobbers Z1, Z2, Z15.
 #define EXP_Z0 \
-	VMINPS Z0, HIGHEST_EXP, Z1 \
-	VMAXPS Z1, LOWEST_EXP, Z1  \
-	EXPM1_CORE(MAGIC)          \
-	VADDPS ONE, Z4, Z4         \
-	VPSLLD $9, Z2, Z2          \
-	VPSRAD $9, Z2, Z2          \ // n
-	VPSRAD $1, Z2, Z3          \ // n >> 1
-	VPSUBD Z3, Z2, Z2          \ // n - n>>1
-	VPADDD BIAS, Z3, Z3        \
-	VPADDD BIAS, Z2, Z2        \
-	VPSLLD $23, Z3, Z3         \
-	VPSLLD $23, Z2, Z2         \
-	VMULPS Z3, Z4, Z4          \
-	VMULPS Z2, Z4, Z0
+	VBROADCASTSS HIGHEST_EXP, Z1  \
+	VMINPS       Z0, Z1, Z0       \
+	VMAXPS       Z0, LOWEST_EXP, Z0 \
+	REDUCE(MAGIC, Z0, Z1, Z2)     \
+	POLYNOMIAL(Z0, Z1)            \
+	VADDPS       ONE, Z1, Z1      \
+	VPSLLD       $9, Z2, Z2       \
+	VPSRAD       $9, Z2, Z2       \ // n
+	VPSRAD       $1, Z2, Z0       \ // n >> 1
+	VPSUBD       Z0, Z2, Z2       \ // n - n>>1
+	VPADDD.BCST  BIAS, Z0, Z0     \
+	VPADDD.BCST  BIAS, Z2, Z2     \
+	VPSLLD       $23, Z0, Z0      \
+	VPSLLD       $23, Z2, Z2      \
+	VMULPS       Z0, Z1, Z1       \
+	VMULPS       Z2, Z1, Z0

@@ -15,39 +15,39 @@
 
 // d pre of the four gates and DC of 16 units; K1 are the lanes of dy.
 #define GRADIENT_BLOCK \
-	VMOVUPS.Z (DY), K1, Z24        \
-	VADDPS    (DH), Z24, Z24       \ // dh
-	VMOVUPS   (GATES), Z25         \ // i
-	VMOVUPS   64(GATES), Z26       \ // f
-	VMOVUPS   128(GATES), Z27      \ // g
-	VMOVUPS   192(GATES), Z28      \ // o
+	VMOVUPS.Z (DY), K1, Z10        \
+	VADDPS    (DH), Z10, Z10       \ // dh
+	VMOVUPS   (GATES), Z11         \ // i
+	VMOVUPS   64(GATES), Z12       \ // f
+	VMOVUPS   128(GATES), Z13      \ // g
+	VMOVUPS   192(GATES), Z14      \ // o
 	VMOVUPS   (CELL), Z0           \
 	TANH_Z0                        \ // t = tanh(c)
-	VMULPS    Z28, Z24, Z3         \ // dh·o
+	VMULPS    Z14, Z10, Z3         \ // dh·o
 	VMULPS    Z0, Z0, Z4           \
 	VSUBPS    Z4, ONE, Z4          \ // 1 - t²
 	VMULPS    Z4, Z3, Z3           \
 	VADDPS    (DC), Z3, Z3         \ // dc = dh·o·(1 - t²) + DC
-	VMULPS    Z0, Z24, Z1          \ // dh·t
-	VSUBPS    Z28, ONE, Z4         \
-	VMULPS    Z4, Z28, Z2          \
+	VMULPS    Z0, Z10, Z1          \ // dh·t
+	VSUBPS    Z14, ONE, Z4         \
+	VMULPS    Z4, Z14, Z2          \
 	VMULPS    Z2, Z1, Z1           \ // dh·t·(o·(1 - o))
 	VMOVUPS   Z1, 192(DGATES)      \
-	VMULPS    Z27, Z3, Z4          \ // dc·g
-	VSUBPS    Z25, ONE, Z5         \
-	VMULPS    Z5, Z25, Z5          \
+	VMULPS    Z13, Z3, Z4          \ // dc·g
+	VSUBPS    Z11, ONE, Z5         \
+	VMULPS    Z5, Z11, Z5          \
 	VMULPS    Z5, Z4, Z4           \ // dc·g·(i·(1 - i))
 	VMOVUPS   Z4, (DGATES)         \
-	VMULPS    Z25, Z3, Z4          \ // dc·i
-	VMULPS    Z27, Z27, Z5         \
+	VMULPS    Z11, Z3, Z4          \ // dc·i
+	VMULPS    Z13, Z13, Z5         \
 	VSUBPS    Z5, ONE, Z5          \
 	VMULPS    Z5, Z4, Z4           \ // dc·i·(1 - g²)
 	VMOVUPS   Z4, 128(DGATES)      \
-	VMULPS    Z26, Z3, Z4          \
+	VMULPS    Z12, Z3, Z4          \
 	VMOVUPS   Z4, (DC)             \ // DC = dc·f
 	VMULPS    (CPREV), Z3, Z4      \ // dc·cellPrev
-	VSUBPS    Z26, ONE, Z5         \
-	VMULPS    Z5, Z26, Z5          \
+	VSUBPS    Z12, ONE, Z5         \
+	VMULPS    Z5, Z12, Z5          \
 	VMULPS    Z5, Z4, Z4           \ // dc·cellPrev·(f·(1 - f))
 	VMOVUPS   Z4, 64(DGATES)
 

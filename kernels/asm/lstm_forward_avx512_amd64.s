@@ -11,43 +11,43 @@
 #define H      R10
 #define Y      R11
 #define ARGS   AX
+#define HLAST  BX
+#define YLAST  R14
 
-// The gates i f g o of a block: Z24..Z27 = f(pre), kept in gates.
-#define GATES_BLOCK \
-	VMOVUPS (PRE), Z0       \
-	SIGMOID_Z0              \
-	VMOVUPS Z0, (GATES)     \
-	VMOVAPS Z0, Z24         \
-	VMOVUPS 64(PRE), Z0     \
-	SIGMOID_Z0              \
-	VMOVUPS Z0, 64(GATES)   \
-	VMOVAPS Z0, Z25         \
-	VMOVUPS 128(PRE), Z0    \
-	TANH_Z0                 \
-	VMOVUPS Z0, 128(GATES)  \
-	VMOVAPS Z0, Z26         \
-	VMOVUPS 192(PRE), Z0    \
-	SIGMOID_Z0              \
-	VMOVUPS Z0, 192(GATES)  \
-	VMOVAPS Z0, Z27
-
-// c and h of the block; y under the mask K1.
-#define STATE_BLOCK \
-	VMULPS  (CSTATE), Z25, Z0  \ // f·c
-	VMULPS  Z26, Z24, Z1       \ // i·g
-	VADDPS  Z1, Z0, Z0         \ // c = f·c + i·g
-	VMOVUPS Z0, (CSTATE)       \
-	VMOVUPS Z0, (CELL)         \
-	TANH_Z0                    \
-	VMULPS  Z27, Z0, Z0        \ // h = o·tanh(c)
-	VMOVUPS Z0, (H)            \
-	VMOVUPS Z0, K1, (Y)
+// The gates of a block and, beside them, tanh(c) of the block before: five chains, stage
+// by stage. Z0, Z3, Z6, Z9 = f(pre) of i f g o, Z12 = tanh(Z16).
+#define GATES_AND_TANH \
+	VMOVUPS (PRE), Z0                    \
+	VMOVUPS 64(PRE), Z3                  \
+	VMOVUPS 192(PRE), Z9                 \
+	SIGMOID_ARGUMENT(Z0, K2)             \
+	SIGMOID_ARGUMENT(Z3, K3)             \
+	TANH_ARGUMENT(128(PRE), Z6)          \
+	SIGMOID_ARGUMENT(Z9, K4)             \
+	TANH_ARGUMENT(Z16, Z12)              \
+	REDUCE(MAGIC64, Z0, Z1, Z2)          \
+	REDUCE(MAGIC64, Z3, Z4, Z5)          \
+	REDUCE(MAGIC, Z6, Z7, Z8)            \
+	REDUCE(MAGIC64, Z9, Z10, Z11)        \
+	REDUCE(MAGIC, Z12, Z13, Z14)         \
+	POLYNOMIAL(Z0, Z1)                   \
+	POLYNOMIAL(Z3, Z4)                   \
+	POLYNOMIAL(Z6, Z7)                   \
+	POLYNOMIAL(Z9, Z10)                  \
+	POLYNOMIAL(Z12, Z13)                 \
+	SIGMOID_QUOTIENT(Z0, Z1, Z2, K2)     \
+	SIGMOID_QUOTIENT(Z3, Z4, Z5, K3)     \
+	TANH_QUOTIENT(128(PRE), Z6, Z7, Z8)  \
+	SIGMOID_QUOTIENT(Z9, Z10, Z11, K4)   \
+	TANH_QUOTIENT(Z16, Z12, Z13, Z14)
 
 // func LSTMForwardAVX512(args *LSTMForwardArgs)
 // Requires: AVX512F, AVX512DQ
 //
 //	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go   R12 blocks to go
-//	R13 blocks·64 bytes   DX a stride   K1 lanes of y   K3 lanes of the last block
+//	R13 blocks·64 bytes   DX a stride
+//	of the block before: BX h   R14 y   K1 lanes of y   Z16 c   Z17 o
+//	K5 lanes of the last block
 TEXT ·LSTMForwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMForwardArgs_Pre(ARGS), PRE
@@ -64,31 +64,47 @@ TEXT ·LSTMForwardAVX512(SB), NOSPLIT, $0-8
 	ANDQ $15, CX                           // lanes that the last block lacks
 	MOVL $0xFFFF, DX
 	SHRL CX, DX
-	KMOVW DX, K3
+	KMOVW DX, K5
 	MOVQ LSTMForwardArgs_Rows(ARGS), CX
 	LOAD_ACTIVATION_CONSTANTS
 
+	// No block is before the first: what is stored then, it overwrites.
+	MOVQ   H, HLAST
+	MOVQ   Y, YLAST
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+
 row:
-	MOVQ   R13, R12
-	SHRQ   $6, R12
-	KXNORW K1, K1, K1
+	MOVQ  R13, R12
+	SHRQ  $6, R12
+	KMOVW K5, K1 // the block before was the last of a row
 
 block:
-	CMPQ R12, $1
-	JNE  whole
-	KMOVW K3, K1
-
-whole:
-	GATES_BLOCK
-	STATE_BLOCK
-	ADDQ $256, PRE
-	ADDQ $256, GATES
-	ADDQ $64, CSTATE
-	ADDQ $64, CELL
-	ADDQ $64, H
-	ADDQ $64, Y
-	DECQ R12
-	JNZ  block
+	GATES_AND_TANH
+	VMULPS  Z17, Z12, Z12     // h = o·tanh(c)
+	VMOVUPS Z12, (HLAST)
+	VMOVUPS Z12, K1, (YLAST)
+	VMOVUPS Z0, (GATES)
+	VMOVUPS Z3, 64(GATES)
+	VMOVUPS Z6, 128(GATES)
+	VMOVUPS Z9, 192(GATES)
+	VMULPS  (CSTATE), Z3, Z3  // f·c
+	VMULPS  Z6, Z0, Z0        // i·g
+	VADDPS  Z0, Z3, Z16       // c = f·c + i·g
+	VMOVUPS Z16, (CSTATE)
+	VMOVUPS Z16, (CELL)
+	VMOVAPS Z9, Z17
+	KXNORW  K1, K1, K1
+	MOVQ    H, HLAST
+	MOVQ    Y, YLAST
+	ADDQ    $256, PRE
+	ADDQ    $256, GATES
+	ADDQ    $64, CSTATE
+	ADDQ    $64, CELL
+	ADDQ    $64, H
+	ADDQ    $64, Y
+	DECQ    R12
+	JNZ     block
 
 	// Back to the row's first block, and on by a row.
 	SUBQ R13, CSTATE
@@ -113,5 +129,12 @@ whole:
 	LEAQ (Y)(DX*4), Y
 	DECQ CX
 	JNZ  row
+
+	// h of the last block.
+	VMOVAPS Z16, Z0
+	TANH_Z0
+	VMULPS  Z17, Z0, Z0
+	VMOVUPS Z0, (HLAST)
+	VMOVUPS Z0, K5, (YLAST)
 	VZEROUPPER
 	RET
