@@ -25,11 +25,11 @@
 	TANH_ARGUMENT(128(PRE), Z6)          \
 	SIGMOID_ARGUMENT(Z9, K4)             \
 	TANH_ARGUMENT(Z16, Z12)              \
-	REDUCE(MAGIC64, Z0, Z1, Z2)          \
-	REDUCE(MAGIC64, Z3, Z4, Z5)          \
-	REDUCE(MAGIC, Z6, Z7, Z8)            \
-	REDUCE(MAGIC64, Z9, Z10, Z11)        \
-	REDUCE(MAGIC, Z12, Z13, Z14)         \
+	REDUCE(Z0, Z2)          \
+	REDUCE(Z3, Z5)          \
+	REDUCE(Z6, Z8)            \
+	REDUCE(Z9, Z11)        \
+	REDUCE(Z12, Z14)         \
 	POLYNOMIAL(Z0, Z1)                   \
 	POLYNOMIAL(Z3, Z4)                   \
 	POLYNOMIAL(Z6, Z7)                   \
