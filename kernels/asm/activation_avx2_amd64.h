@@ -10,132 +10,166 @@
 // (1.4e-8). Largest distance from the correctly rounded value over all 2^32
 // arguments: exp 1 ulp, sigmoid 2 ulp, tanh 2 ulp.
 //
-// Constants that every call needs stay in Y6..Y15; the others are broadcast
-// from memory where they are used. NaN goes through: VMAXPS and VMINPS return
-// their first operand (Go order) if one is a NaN.
+// A function is a chain of some 20 operations that wait for one another, 4 cycles each.
+// It is cut into stages, macros with the registers as parameters, so that a kernel can
+// run several chains side by side, stage by stage. Each chain needs three registers of
+// its own: A, P and T. All share Y9 and the constants in Y10..Y15; the other constants
+// are in memory, eight times each. NaN goes through: VMAXPS and VMINPS return their
+// first operand (Go order) if one is a NaN.
 
-#define ONE   Y6
-#define SIGN  Y7
-#define LOG2E Y8
-#define LN2HI Y9
-#define LN2LO Y10
-#define C0    Y11
-#define C1    Y12
-#define C2    Y13
-#define C3    Y14
-#define C4    Y15
+#define ONE   Y10
+#define SIGN  Y11
+#define LOG2E Y12
+#define LN2HI Y13
+#define LN2LO Y14
+#define C3    Y15
 
 #define LOAD_ACTIVATION_CONSTANTS \
-	VBROADCASTSS activation<>+0(SB), ONE    \
-	VBROADCASTSS activation<>+4(SB), SIGN   \
-	VBROADCASTSS activation<>+8(SB), LOG2E  \
-	VBROADCASTSS activation<>+12(SB), LN2HI \
-	VBROADCASTSS activation<>+16(SB), LN2LO \
-	VBROADCASTSS activation<>+20(SB), C0    \
-	VBROADCASTSS activation<>+24(SB), C1    \
-	VBROADCASTSS activation<>+28(SB), C2    \
-	VBROADCASTSS activation<>+32(SB), C3    \
-	VBROADCASTSS activation<>+36(SB), C4
+	VMOVUPS activation<>+0(SB), ONE    \
+	VMOVUPS activation<>+32(SB), SIGN  \
+	VMOVUPS activation<>+64(SB), LOG2E \
+	VMOVUPS activation<>+96(SB), LN2HI \
+	VMOVUPS activation<>+128(SB), LN2LO \
+	VMOVUPS activation<>+160(SB), C3
 
-#define MAGIC         activation<>+40(SB)
-#define MAGIC64       activation<>+44(SB)
-#define TWO_TO_MINUS64 activation<>+48(SB)
-#define TWO           activation<>+52(SB)
-#define LOWEST_EXP    activation<>+56(SB)
-#define LOWEST_TANH   activation<>+60(SB)
-#define HIGHEST_EXP   activation<>+64(SB)
-#define BIAS          activation<>+68(SB)
+#define C0             activation<>+192(SB)
+#define C1             activation<>+224(SB)
+#define C2             activation<>+256(SB)
+#define C4             activation<>+288(SB)
+#define MAGIC          activation<>+320(SB)
+#define MAGIC64        activation<>+352(SB)
+#define TWO_TO_MINUS64 activation<>+384(SB)
+#define TWO            activation<>+416(SB)
+#define LOWEST_EXP     activation<>+448(SB)
+#define LOWEST_TANH    activation<>+480(SB)
+#define HIGHEST_EXP    activation<>+512(SB)
+#define BIAS           activation<>+544(SB)
 
-DATA activation<>+0(SB)/4, $0x3F800000  // 1
-DATA activation<>+4(SB)/4, $0x80000000  // sign bit
-DATA activation<>+8(SB)/4, $0x3FB8AA3B  // 0x1.715476p+0  log2 e
-DATA activation<>+12(SB)/4, $0x3F317200 // 0x1.62e4p-1    ln 2, leading 15 bits
-DATA activation<>+16(SB)/4, $0x35BFBE8E // 0x1.7f7d1cp-20 ln 2, the rest
-DATA activation<>+20(SB)/4, $0x3EFFFFFF // 0x1.fffffep-2  c0
-DATA activation<>+24(SB)/4, $0x3E2AAA57 // 0x1.5554aep-3  c1
-DATA activation<>+28(SB)/4, $0x3D2AAB3B // 0x1.555676p-5  c2
-DATA activation<>+32(SB)/4, $0x3C09148A // 0x1.122914p-7  c3
-DATA activation<>+36(SB)/4, $0x3AB5F5EB // 0x1.6bebd6p-10 c4
-DATA activation<>+40(SB)/4, $0x4B400000 // 1.5·2^23
-DATA activation<>+44(SB)/4, $0x4B400040 // 1.5·2^23 + 64
-DATA activation<>+48(SB)/4, $0x1F800000 // 2^-64
-DATA activation<>+52(SB)/4, $0x40000000 // 2
-DATA activation<>+56(SB)/4, $0xC2D00000 // -104: e^-104 rounds to 0
-DATA activation<>+60(SB)/4, $0xC1C00000 // -24: tanh(12) rounds to 1
-DATA activation<>+64(SB)/4, $0x42B1999A // 88.8: e^88.8 rounds to +Inf
-DATA activation<>+68(SB)/4, $0x0000007F // exponent bias
-GLOBL activation<>(SB), RODATA|NOPTR, $72
+#define EIGHT_TIMES(OFF, BITS) \
+	DATA activation<>+(OFF)(SB)/8, $(BITS<<32|BITS)    \
+	DATA activation<>+(OFF+8)(SB)/8, $(BITS<<32|BITS)  \
+	DATA activation<>+(OFF+16)(SB)/8, $(BITS<<32|BITS) \
+	DATA activation<>+(OFF+24)(SB)/8, $(BITS<<32|BITS)
 
-// Y1 = a -> Y4 = p, Y2 = MAGIC_ADDRESS + n as a float, whose low bits are n.
-// Clobbers Y1, Y3, Y5.
-#define EXPM1_CORE(MAGIC_ADDRESS) \
-	VBROADCASTSS MAGIC_ADDRESS, Y2 \
-	VMOVAPS      Y2, Y3            \
-	VFMADD231PS  LOG2E, Y1, Y2     \ // t = a·log2 e + magic
-	VSUBPS       Y3, Y2, Y3        \ // n = t - magic
-	VFNMADD231PS LN2HI, Y3, Y1     \
-	VFNMADD231PS LN2LO, Y3, Y1     \ // r = (a - n·ln2hi) - n·ln2lo
-	VMOVAPS      C4, Y4            \
-	VFMADD213PS  C3, Y1, Y4        \
-	VFMADD213PS  C2, Y1, Y4        \
-	VFMADD213PS  C1, Y1, Y4        \
-	VFMADD213PS  C0, Y1, Y4        \ // q = c0 + r·(c1 + ...)
-	VMULPS       Y1, Y1, Y5        \
-	VFMADD213PS  Y1, Y5, Y4          // p = r²·q + r
+EIGHT_TIMES(0, 0x3F800000)   // 1
+EIGHT_TIMES(32, 0x80000000)  // sign bit
+EIGHT_TIMES(64, 0x3FB8AA3B)  // 0x1.715476p+0  log2 e
+EIGHT_TIMES(96, 0x3F317200)  // 0x1.62e4p-1    ln 2, leading 15 bits
+EIGHT_TIMES(128, 0x35BFBE8E) // 0x1.7f7d1cp-20 ln 2, the rest
+EIGHT_TIMES(160, 0x3C09148A) // 0x1.122914p-7  c3
+EIGHT_TIMES(192, 0x3EFFFFFF) // 0x1.fffffep-2  c0
+EIGHT_TIMES(224, 0x3E2AAA57) // 0x1.5554aep-3  c1
+EIGHT_TIMES(256, 0x3D2AAB3B) // 0x1.555676p-5  c2
+EIGHT_TIMES(288, 0x3AB5F5EB) // 0x1.6bebd6p-10 c4
+EIGHT_TIMES(320, 0x4B400000) // 1.5·2^23
+EIGHT_TIMES(352, 0x4B400040) // 1.5·2^23 + 64
+EIGHT_TIMES(384, 0x1F800000) // 2^-64
+EIGHT_TIMES(416, 0x40000000) // 2
+EIGHT_TIMES(448, 0xC2D00000) // -104: e^-104 rounds to 0
+EIGHT_TIMES(480, 0xC1C00000) // -24: tanh(12) rounds to 1
+EIGHT_TIMES(512, 0x42B1999A) // 88.8: e^88.8 rounds to +Inf
+EIGHT_TIMES(544, 0x0000007F) // exponent bias
+GLOBL activation<>(SB), RODATA|NOPTR, $576
 
-// Y0 = σ(Y0) = num/(1 + e), e = exp(-|x|), num = x < 0 ? e : 1. Clobbers Y1..Y5.
+// The stages that all three have in common:
+//
+//	REDUCE      T = OFFSET + n as a float, whose low bits are n = round(a·log2 e),
+//	            A = r = a - n·ln 2 for A = a. Clobbers P.
+//	POLYNOMIAL  P = p = r + r²·(c0 + r·(c1 + ...)) = e^r - 1 for A = r
+#define REDUCE(OFFSET, A, P, T) \
+	VMOVUPS      OFFSET, T    \
+	VFMADD231PS  LOG2E, A, T  \ // t = a·log2 e + offset
+	VSUBPS       OFFSET, T, P \ // n = t - offset
+	VFNMADD231PS LN2HI, P, A  \
+	VFNMADD231PS LN2LO, P, A    // r = (a - n·ln2hi) - n·ln2lo
+
+#define POLYNOMIAL(A, P) \
+	VMOVUPS     C4, P    \
+	VFMADD213PS C3, A, P \
+	VFMADD213PS C2, A, P \
+	VFMADD213PS C1, A, P \
+	VFMADD213PS C0, A, P \ // q = c0 + r·(c1 + ...)
+	VMULPS      A, A, Y9 \
+	VFMADD213PS A, Y9, P   // p = r²·q + r
+
+// σ(x) = num/(1 + e), e = exp(-|x|), num = x < 0 ? e : 1; X, a register or in memory,
+// holds x:
+//
+//	SIGMOID_ARGUMENT  A = -|x|. Clobbers T.
+//	SIGMOID_QUOTIENT  A = σ(x) for P = p and T of REDUCE. Clobbers P, T.
+//
 // The factor 2^n comes as 2^(n+64), made from bits, and 2^-64: a subnormal e is
 // rounded once. (Adding n to the exponent bits of 1 + p would spare a product and
 // turn some NaNs into numbers.)
+#define SIGMOID_ARGUMENT(X, A, T) \
+	VORPS   X, SIGN, A    \
+	VMOVUPS LOWEST_EXP, T \
+	VMAXPS  A, T, A
+
+#define SIGMOID_QUOTIENT(X, A, P, T) \
+	VADDPS    ONE, P, P            \
+	VPSLLD    $23, T, T            \
+	VPADDD    ONE, T, T            \ // 2^(n+64)
+	VMULPS    T, P, P              \
+	VMULPS    TWO_TO_MINUS64, P, P \ // e = (1 + p)·2^(n+64)·2^-64
+	VADDPS    ONE, P, T            \ // 1 + e
+	VMOVUPS   X, A                 \
+	VBLENDVPS A, P, ONE, P         \ // num
+	VDIVPS    T, P, A
+
+// tanh(x) = sign(x)·|E|/(2 + E), E = exp(-2|x|) - 1; X, a register or in memory, holds x:
+//
+//	TANH_ARGUMENT  A = -2|x|. Clobbers T.
+//	TANH_QUOTIENT  A = tanh(x) for P = p and T of REDUCE. Clobbers P, T.
+#define TANH_ARGUMENT(X, A, T) \
+	VORPS   X, SIGN, A     \
+	VADDPS  A, A, A        \
+	VMOVUPS LOWEST_TANH, T \
+	VMAXPS  A, T, A
+
+#define TANH_QUOTIENT(X, A, P, T) \
+	VPSLLD      $23, T, T  \
+	VPADDD      ONE, T, T  \ // s = 2^n
+	VSUBPS      ONE, T, A  \
+	VFMADD213PS A, T, P    \ // E = s·p + (s - 1)
+	VADDPS      TWO, P, A  \ // 2 + E
+	VDIVPS      A, P, A    \
+	VANDNPS     A, SIGN, A \ // |E/(2 + E)|
+	VANDPS      X, SIGN, T \
+	VORPS       A, T, A
+
+// Y0 = σ(Y0). Clobbers Y1..Y3, Y9.
 #define SIGMOID_Y0 \
-	VORPS        SIGN, Y0, Y1        \ // a = -|x|
-	VBROADCASTSS LOWEST_EXP, Y2      \
-	VMAXPS       Y1, Y2, Y1          \
-	EXPM1_CORE(MAGIC64)              \
-	VADDPS       ONE, Y4, Y4         \
-	VPSLLD       $23, Y2, Y2         \
-	VPADDD       ONE, Y2, Y2         \ // 2^(n+64)
-	VBROADCASTSS TWO_TO_MINUS64, Y5  \
-	VMULPS       Y2, Y4, Y4          \
-	VMULPS       Y5, Y4, Y4          \ // e = (1 + p)·2^(n+64)·2^-64
-	VADDPS       ONE, Y4, Y5         \ // 1 + e
-	VBLENDVPS    Y0, Y4, ONE, Y3     \ // num
-	VDIVPS       Y5, Y3, Y0
+	VMOVAPS Y0, Y3               \
+	SIGMOID_ARGUMENT(Y3, Y0, Y2) \
+	REDUCE(MAGIC64, Y0, Y1, Y2)  \
+	POLYNOMIAL(Y0, Y1)           \
+	SIGMOID_QUOTIENT(Y3, Y0, Y1, Y2)
 
-// Y0 = tanh(Y0) = sign(x)·|E|/(2 + E), E = exp(-2|x|) - 1. Clobbers Y1..Y5.
+// Y0 = tanh(Y0). Clobbers Y1..Y3, Y9.
 #define TANH_Y0 \
-	VORPS        SIGN, Y0, Y1    \
-	VADDPS       Y1, Y1, Y1      \ // a = -2|x|
-	VBROADCASTSS LOWEST_TANH, Y2 \
-	VMAXPS       Y1, Y2, Y1      \
-	EXPM1_CORE(MAGIC)            \
-	VPSLLD       $23, Y2, Y2     \
-	VPADDD       ONE, Y2, Y2     \ // s = 2^n
-	VSUBPS       ONE, Y2, Y3     \
-	VFMADD213PS  Y3, Y2, Y4      \ // E = s·p + (s - 1)
-	VBROADCASTSS TWO, Y5         \
-	VADDPS       Y5, Y4, Y5      \ // 2 + E
-	VDIVPS       Y5, Y4, Y4      \
-	VANDNPS      Y4, SIGN, Y4    \ // |E/(2 + E)|
-	VANDPS       SIGN, Y0, Y0    \
-	VORPS        Y4, Y0, Y0
+	VMOVAPS Y0, Y3            \
+	TANH_ARGUMENT(Y3, Y0, Y2) \
+	REDUCE(MAGIC, Y0, Y1, Y2) \
+	POLYNOMIAL(Y0, Y1)        \
+	TANH_QUOTIENT(Y3, Y0, Y1, Y2)
 
-// Y0 = exp(Y0) = ((1 + p)·2^(n>>1))·2^(n - n>>1). Clobbers Y1..Y5.
+// Y0 = exp(Y0) = ((1 + p)·2^(n>>1))·2^(n - n>>1). Clobbers Y1..Y3, Y9.
 #define EXP_Y0 \
-	VBROADCASTSS HIGHEST_EXP, Y1 \
-	VMINPS       Y0, Y1, Y1      \
-	VBROADCASTSS LOWEST_EXP, Y2  \
-	VMAXPS       Y1, Y2, Y1      \
-	EXPM1_CORE(MAGIC)            \
-	VADDPS       ONE, Y4, Y4     \
-	VPSLLD       $9, Y2, Y2      \
-	VPSRAD       $9, Y2, Y2      \ // n
-	VPSRAD       $1, Y2, Y3      \ // n >> 1
-	VPSUBD       Y3, Y2, Y2      \ // n - n>>1
-	VPBROADCASTD BIAS, Y5        \
-	VPADDD       Y5, Y3, Y3      \
-	VPADDD       Y5, Y2, Y2      \
-	VPSLLD       $23, Y3, Y3     \
-	VPSLLD       $23, Y2, Y2     \
-	VMULPS       Y3, Y4, Y4      \
-	VMULPS       Y2, Y4, Y0
+	VMOVUPS HIGHEST_EXP, Y1   \
+	VMINPS  Y0, Y1, Y0        \
+	VMOVUPS LOWEST_EXP, Y2    \
+	VMAXPS  Y0, Y2, Y0        \
+	REDUCE(MAGIC, Y0, Y1, Y2) \
+	POLYNOMIAL(Y0, Y1)        \
+	VADDPS  ONE, Y1, Y1       \
+	VPSLLD  $9, Y2, Y2        \
+	VPSRAD  $9, Y2, Y2        \ // n
+	VPSRAD  $1, Y2, Y3        \ // n >> 1
+	VPSUBD  Y3, Y2, Y2        \ // n - n>>1
+	VPADDD  BIAS, Y3, Y3      \
+	VPADDD  BIAS, Y2, Y2      \
+	VPSLLD  $23, Y3, Y3       \
+	VPSLLD  $23, Y2, Y2       \
+	VMULPS  Y3, Y1, Y1        \
+	VMULPS  Y2, Y1, Y0
