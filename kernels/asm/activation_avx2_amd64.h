@@ -17,27 +17,27 @@
 // are in memory, eight times each. NaN goes through: VMAXPS and VMINPS return their
 // first operand (Go order) if one is a NaN.
 
-#define ONE   Y10
-#define SIGN  Y11
-#define LOG2E Y12
-#define LN2HI Y13
-#define LN2LO Y14
-#define C3    Y15
+#define ONE     Y10
+#define SIGN    Y11
+#define LOG2E   Y12
+#define LN2HI   Y13
+#define LN2LO   Y14
+#define MAGIC64 Y15
 
 #define LOAD_ACTIVATION_CONSTANTS \
-	VMOVUPS activation<>+0(SB), ONE    \
-	VMOVUPS activation<>+32(SB), SIGN  \
-	VMOVUPS activation<>+64(SB), LOG2E \
-	VMOVUPS activation<>+96(SB), LN2HI \
+	VMOVUPS activation<>+0(SB), ONE     \
+	VMOVUPS activation<>+32(SB), SIGN   \
+	VMOVUPS activation<>+64(SB), LOG2E  \
+	VMOVUPS activation<>+96(SB), LN2HI  \
 	VMOVUPS activation<>+128(SB), LN2LO \
-	VMOVUPS activation<>+160(SB), C3
+	VMOVUPS activation<>+160(SB), MAGIC64
 
-#define C0             activation<>+192(SB)
-#define C1             activation<>+224(SB)
-#define C2             activation<>+256(SB)
-#define C4             activation<>+288(SB)
-#define MAGIC          activation<>+320(SB)
-#define MAGIC64        activation<>+352(SB)
+#define MAGIC          activation<>+192(SB)
+#define C0             activation<>+224(SB)
+#define C1             activation<>+256(SB)
+#define C2             activation<>+288(SB)
+#define C3             activation<>+320(SB)
+#define C4             activation<>+352(SB)
 #define TWO_TO_MINUS64 activation<>+384(SB)
 #define TWO            activation<>+416(SB)
 #define LOWEST_EXP     activation<>+448(SB)
@@ -56,13 +56,13 @@ EIGHT_TIMES(32, 0x80000000)  // sign bit
 EIGHT_TIMES(64, 0x3FB8AA3B)  // 0x1.715476p+0  log2 e
 EIGHT_TIMES(96, 0x3F317200)  // 0x1.62e4p-1    ln 2, leading 15 bits
 EIGHT_TIMES(128, 0x35BFBE8E) // 0x1.7f7d1cp-20 ln 2, the rest
-EIGHT_TIMES(160, 0x3C09148A) // 0x1.122914p-7  c3
-EIGHT_TIMES(192, 0x3EFFFFFF) // 0x1.fffffep-2  c0
-EIGHT_TIMES(224, 0x3E2AAA57) // 0x1.5554aep-3  c1
-EIGHT_TIMES(256, 0x3D2AAB3B) // 0x1.555676p-5  c2
-EIGHT_TIMES(288, 0x3AB5F5EB) // 0x1.6bebd6p-10 c4
-EIGHT_TIMES(320, 0x4B400000) // 1.5·2^23
-EIGHT_TIMES(352, 0x4B400040) // 1.5·2^23 + 64
+EIGHT_TIMES(160, 0x4B400040) // 1.5·2^23 + 64
+EIGHT_TIMES(192, 0x4B400000) // 1.5·2^23
+EIGHT_TIMES(224, 0x3EFFFFFF) // 0x1.fffffep-2  c0
+EIGHT_TIMES(256, 0x3E2AAA57) // 0x1.5554aep-3  c1
+EIGHT_TIMES(288, 0x3D2AAB3B) // 0x1.555676p-5  c2
+EIGHT_TIMES(320, 0x3C09148A) // 0x1.122914p-7  c3
+EIGHT_TIMES(352, 0x3AB5F5EB) // 0x1.6bebd6p-10 c4
 EIGHT_TIMES(384, 0x1F800000) // 2^-64
 EIGHT_TIMES(416, 0x40000000) // 2
 EIGHT_TIMES(448, 0xC2D00000) // -104: e^-104 rounds to 0

@@ -104,12 +104,12 @@ GLOBL activation<>(SB), RODATA|NOPTR, $60
 	VMAXPS A, LOWEST_TANH, A
 
 #define TANH_QUOTIENT(X, A, P, N) \
-	VSCALEFPS   N, ONE, N \ // s = 2^n
-	VSUBPS      ONE, N, A \
-	VFMADD213PS A, N, P   \ // E = s·p + (s - 1)
-	VADDPS      TWO, P, A \ // 2 + E
-	VDIVPS      A, P, A   \
-	VPTERNLOGD  $0xB8, X, SIGN, A // sign of x, the other bits of E/(2 + E)
+	VSCALEFPS   N, ONE, N         \ // s = 2^n
+	VSUBPS      ONE, N, A         \
+	VFMADD213PS A, N, P           \ // E = s·p + (s - 1)
+	VADDPS      TWO, P, A         \ // 2 + E
+	VDIVPS      A, P, A           \
+	VPTERNLOGD  $0xB8, X, SIGN, A   // sign of x, the other bits of E/(2 + E)
 
 // Z0 = σ(Z0). Clobbers Z1, Z2, Z15, K2.
 #define SIGMOID_Z0 \
@@ -118,17 +118,13 @@ GLOBL activation<>(SB), RODATA|NOPTR, $60
 	POLYNOMIAL(Z0, Z1)       \
 	SIGMOID_QUOTIENT(Z0, Z1, Z2, K2)
 
-// Z0 = tanh(Z3). Clobbers Z1, Z2, Z15.
-#define TANH_Z3 \
+// Z0 = tanh(Z0). Clobbers Z1..Z3, Z15.
+#define TANH_Z0 \
+	VMOVAPS Z0, Z3        \
 	TANH_ARGUMENT(Z3, Z0) \
 	REDUCE(Z0, Z2)        \
 	POLYNOMIAL(Z0, Z1)    \
 	TANH_QUOTIENT(Z3, Z0, Z1, Z2)
-
-// Z0 = tanh(Z0). Clobbers Z1, Z2, Z3, Z15.
-#define TANH_Z0 \
-	VMOVAPS Z0, Z3 \
-	TANH_Z3
 
 // Z0 = exp(Z0) = (1 + p)·2^n. Clobbers Z1, Z2, Z15.
 #define EXP_Z0 \

@@ -16,20 +16,18 @@
 	VMOVUPS    OFF(DH), Y1       \
 	VADDPS     Y0, Y1, Y0
 
-// d pre of the four gates and DC of 8 units; dh is in Y0. The constants of TANH
-// survive; Y0..Y5 do not.
+// d pre of the four gates and DC of 8 units; dh is in Y0. Clobbers Y0..Y6, Y9.
 #define GRADIENT(OFF) \
-	VMOVUPS Y0, (SP)                   \ // dh
+	VMOVAPS Y0, Y6                     \ // dh
 	VMOVUPS OFF(CELL), Y0              \
 	TANH_Y0                            \ // t = tanh(c)
-	VMOVUPS (SP), Y1                   \
 	VMOVUPS (OFF+192)(GATES), Y2       \ // o
-	VMULPS  Y2, Y1, Y3                 \ // dh·o
+	VMULPS  Y2, Y6, Y3                 \ // dh·o
 	VMULPS  Y0, Y0, Y4                 \
 	VSUBPS  Y4, ONE, Y4                \ // 1 - t²
 	VMULPS  Y4, Y3, Y3                 \
 	VADDPS  OFF(DC), Y3, Y3            \ // dc = dh·o·(1 - t²) + DC
-	VMULPS  Y0, Y1, Y1                 \ // dh·t
+	VMULPS  Y0, Y6, Y1                 \ // dh·t
 	VSUBPS  Y2, ONE, Y4                \
 	VMULPS  Y4, Y2, Y2                 \
 	VMULPS  Y2, Y1, Y1                 \ // dh·t·(o·(1 - o))
@@ -70,8 +68,8 @@
 //
 //	DI gates   R12 DGates   SI cell   R8 cellPrev   R9 DH   R10 DY   R11 DC   CX rows to go
 //	R13 blocks to go   BX mask of the last block's lanes, 0 if all 16 exist   DX a stride
-//	0(SP) dh of 8 units   32(SP) blocks·64 bytes
-TEXT ·LSTMBackwardAVX2(SB), NOSPLIT, $40-8
+//	0(SP) blocks·64 bytes
+TEXT ·LSTMBackwardAVX2(SB), NOSPLIT, $8-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMBackwardArgs_Gates(ARGS), GATES
 	MOVQ LSTMBackwardArgs_DGates(ARGS), DGATES
@@ -85,7 +83,7 @@ TEXT ·LSTMBackwardAVX2(SB), NOSPLIT, $40-8
 	LEAQ 15(DX), R13
 	SHRQ $4, R13
 	SHLQ $6, R13
-	MOVQ R13, 32(SP)
+	MOVQ R13, 0(SP)
 	XORQ MASK, MASK
 	ANDQ $15, DX
 	JZ   constants
@@ -97,7 +95,7 @@ constants:
 	LOAD_ACTIVATION_CONSTANTS
 
 row:
-	MOVQ 32(SP), R13
+	MOVQ 0(SP), R13
 	SHRQ $6, R13
 
 block:
@@ -122,7 +120,7 @@ second:
 	JNZ  block
 
 	// Back to the row's first block, and on by a row.
-	MOVQ 32(SP), DX
+	MOVQ 0(SP), DX
 	SUBQ DX, CELL
 	SUBQ DX, CPREV
 	SUBQ DX, DH

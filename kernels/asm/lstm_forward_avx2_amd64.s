@@ -73,7 +73,8 @@
 // func LSTMForwardAVX2(args *LSTMForwardArgs)
 // Requires: AVX, AVX2, FMA
 //
-// tanh(c) of a block waits for its gates: it is computed beside those of the next block.
+// tanh(c) of a block has to wait for its gates: it runs beside those of the next block,
+// and h and y are stored then.
 //
 //	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go   R12 blocks to go
 //	DX a stride, an address   16(SP) blocks·64 bytes
@@ -104,8 +105,8 @@ constants:
 	MOVQ MASK, 24(SP)
 	LOAD_ACTIVATION_CONSTANTS
 
-	// No block is before the first. It stands in for it: what is computed from what
-	// it holds and stored to it is overwritten.
+	// No block is before the first, which stands in for it: the h and y made from whatever
+	// it holds are overwritten.
 	MOVQ CELL, 0(SP)
 	MOVQ GATES, 8(SP)
 	MOVQ H, HLAST

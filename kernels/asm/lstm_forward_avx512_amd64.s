@@ -14,35 +14,38 @@
 #define HLAST  BX
 #define YLAST  R14
 
-// The gates of a block and, beside them, tanh(c) of the block before: five chains, stage
-// by stage. Z0, Z3, Z6, Z9 = f(pre) of i f g o, Z12 = tanh(Z16).
+// The gates of a block and, beside them, tanh(c) of the block before: Z0, Z3, Z6, Z9 =
+// f(pre) of i f g o, Z12 = tanh(Z16).
 #define GATES_AND_TANH \
-	VMOVUPS (PRE), Z0                    \
-	VMOVUPS 64(PRE), Z3                  \
-	VMOVUPS 192(PRE), Z9                 \
-	SIGMOID_ARGUMENT(Z0, K2)             \
-	SIGMOID_ARGUMENT(Z3, K3)             \
-	TANH_ARGUMENT(128(PRE), Z6)          \
-	SIGMOID_ARGUMENT(Z9, K4)             \
-	TANH_ARGUMENT(Z16, Z12)              \
-	REDUCE(Z0, Z2)          \
-	REDUCE(Z3, Z5)          \
-	REDUCE(Z6, Z8)            \
-	REDUCE(Z9, Z11)        \
-	REDUCE(Z12, Z14)         \
-	POLYNOMIAL(Z0, Z1)                   \
-	POLYNOMIAL(Z3, Z4)                   \
-	POLYNOMIAL(Z6, Z7)                   \
-	POLYNOMIAL(Z9, Z10)                  \
-	POLYNOMIAL(Z12, Z13)                 \
-	SIGMOID_QUOTIENT(Z0, Z1, Z2, K2)     \
-	SIGMOID_QUOTIENT(Z3, Z4, Z5, K3)     \
-	TANH_QUOTIENT(128(PRE), Z6, Z7, Z8)  \
-	SIGMOID_QUOTIENT(Z9, Z10, Z11, K4)   \
+	VMOVUPS (PRE), Z0                   \
+	VMOVUPS 64(PRE), Z3                 \
+	VMOVUPS 192(PRE), Z9                \
+	SIGMOID_ARGUMENT(Z0, K2)            \
+	SIGMOID_ARGUMENT(Z3, K3)            \
+	TANH_ARGUMENT(128(PRE), Z6)         \
+	SIGMOID_ARGUMENT(Z9, K4)            \
+	TANH_ARGUMENT(Z16, Z12)             \
+	REDUCE(Z0, Z2)                      \
+	REDUCE(Z3, Z5)                      \
+	REDUCE(Z6, Z8)                      \
+	REDUCE(Z9, Z11)                     \
+	REDUCE(Z12, Z14)                    \
+	POLYNOMIAL(Z0, Z1)                  \
+	POLYNOMIAL(Z3, Z4)                  \
+	POLYNOMIAL(Z6, Z7)                  \
+	POLYNOMIAL(Z9, Z10)                 \
+	POLYNOMIAL(Z12, Z13)                \
+	SIGMOID_QUOTIENT(Z0, Z1, Z2, K2)    \
+	SIGMOID_QUOTIENT(Z3, Z4, Z5, K3)    \
+	TANH_QUOTIENT(128(PRE), Z6, Z7, Z8) \
+	SIGMOID_QUOTIENT(Z9, Z10, Z11, K4)  \
 	TANH_QUOTIENT(Z16, Z12, Z13, Z14)
 
 // func LSTMForwardAVX512(args *LSTMForwardArgs)
 // Requires: AVX512F, AVX512DQ
+//
+// tanh(c) of a block has to wait for its gates: it runs beside those of the next block,
+// and what is pending is stored then.
 //
 //	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go   R12 blocks to go
 //	R13 blocks·64 bytes   DX a stride
@@ -68,7 +71,8 @@ TEXT ·LSTMForwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ LSTMForwardArgs_Rows(ARGS), CX
 	LOAD_ACTIVATION_CONSTANTS
 
-	// No block is before the first: what is stored then, it overwrites.
+	// No block is before the first. The zeros stored for it go to the first block's h and
+	// y, which are overwritten.
 	MOVQ   H, HLAST
 	MOVQ   Y, YLAST
 	VPXORD Z16, Z16, Z16
