@@ -50,7 +50,7 @@
 //	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go   R12 blocks to go
 //	R13 blocks·64 bytes   DX a stride
 //	of the block before: BX h   R14 y   K1 lanes of y   Z16 c   Z17 o
-//	K5 lanes of the last block
+//	K2..K4 lanes with x < 0 of i f o   K5 lanes of the last block
 TEXT ·LSTMForwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMForwardArgs_Pre(ARGS), PRE
