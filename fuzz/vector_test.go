@@ -26,9 +26,10 @@ func FuzzVector(f *testing.F) {
 		dst := newFrame(kind(numbers).draw(rng, n), int(offset)/8%8, 1, n, n)
 		checkAddScaled(t, dst, x, split, math.Float32frombits(scaleBits))
 		checkDropout(t, dst, x, split, math.Float64frombits(pBits), rng.Uint64(), seed-uint64(offset))
-		stride := kernels.PanelWidth + int(offset)%20
-		rows := newFrame(kind(numbers).draw(rng, n*kernels.PanelWidth), int(offset)%8, n, stride, kernels.PanelWidth)
-		sums := newFrame(kind(numbers).draw(rng, kernels.PanelWidth), int(offset)/16, 1, kernels.PanelWidth, kernels.PanelWidth)
+		columns := kernels.PanelWidth * (1 + int(offset)%9)
+		stride := columns + int(offset)%20
+		rows := newFrame(kind(numbers).draw(rng, n*columns), int(offset)%8, n, stride, columns)
+		sums := newFrame(kind(numbers).draw(rng, columns), int(offset)/16, 1, columns, columns)
 		checkColumnSums(t, sums, rows, split)
 	})
 }

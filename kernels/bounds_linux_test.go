@@ -51,9 +51,10 @@ func (f *fences) vector(t *testing.T, name string, n int, readOnly bool) []float
 func TestColumnSumsBounds(t *testing.T) {
 	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
 		for _, rows := range everySize(1<<10+1, 1<<11+3) {
-			for _, stride := range []int{16, 17, 33} {
-				dst, x := f.output(t, "dst", 1, 16, 16), f.input(t, "x", rows, stride, 16)
-				f.run(t, "ColumnSums", vectorShape{16, rows, stride}, func() error { return l.ColumnSums(dst, x, rows, stride) })
+			for _, columns := range []int{16, 48, 64, 144} {
+				stride := columns + rows%3*8 + rows%2
+				dst, x := f.output(t, "dst", 1, columns, columns), f.input(t, "x", rows, stride, columns)
+				f.run(t, "ColumnSums", vectorShape{columns, rows, stride}, func() error { return l.ColumnSums(dst, x, rows, stride) })
 			}
 		}
 	})

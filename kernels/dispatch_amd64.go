@@ -64,12 +64,20 @@ func columnSums(l Level, dst, x []float32, rows, stride int) {
 		columnSumsPortable(dst, x, rows, stride)
 		return
 	}
-	args := asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows}
+	args := asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows, Columns: len(dst)}
 	if l == AVX512 {
 		asm.ColumnSumsAVX512(&args)
 		return
 	}
 	asm.ColumnSumsAVX2(&args)
+}
+
+func copyPanels(l Level, dst, src []float32, rows, stride, panels, step int) {
+	if l == Portable {
+		copyPanelsPortable(dst, src, rows, stride, panels, step)
+		return
+	}
+	asm.CopyPanelsAVX2(&asm.CopyPanelsArgs{Dst: &dst[0], Src: &src[0], SrcRow: stride, PanelStep: step, Rows: rows, Panels: panels})
 }
 
 func lstmForward(l Level, g *LSTMForward) {

@@ -44,7 +44,15 @@ func columnSums(l Level, dst, x []float32, rows, stride int) {
 		columnSumsPortable(dst, x, rows, stride)
 		return
 	}
-	asm.ColumnSumsNEON(&asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows})
+	asm.ColumnSumsNEON(&asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows, Columns: len(dst)})
+}
+
+func copyPanels(l Level, dst, src []float32, rows, stride, panels, step int) {
+	if l != NEON {
+		copyPanelsPortable(dst, src, rows, stride, panels, step)
+		return
+	}
+	asm.CopyPanelsNEON(&asm.CopyPanelsArgs{Dst: &dst[0], Src: &src[0], SrcRow: stride, PanelStep: step, Rows: rows, Panels: panels})
 }
 
 func lstmForward(l Level, g *LSTMForward) {

@@ -107,6 +107,12 @@ func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnSt
 	}
 	for j := 0; j < columns; {
 		panel, lane := p.panel((n0+j)/PanelWidth), (n0+j)%PanelWidth
+		if whole := (columns - j) / PanelWidth; columnStride == 1 && lane == 0 && whole > 0 {
+			panels := min(whole, copiedPanels)
+			p.copyPanels((n0+j)/PanelWidth, panels, k0, rows, src[j:], kStride)
+			j += panels * PanelWidth
+			continue
+		}
 		lanes := min(PanelWidth-lane, columns-j)
 		packBlock(p.level, panel[k0*PanelWidth+lane:], src[j*columnStride:], rows, lanes, kStride, columnStride)
 		j += lanes
@@ -114,14 +120,30 @@ func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnSt
 	return nil
 }
 
+// copiedPanels are written side by side, so that a row of the source is read in one go:
+// more of them would share cache sets, as panels of 128 rows are 8 KB long.
+const copiedPanels = 4
+
+// copyPanels writes rows of whole panels from first on: B[k0+k, 16·first + j] = src[k·stride + j].
+func (p *Panels) copyPanels(first, panels, k0, rows int, src []float32, stride int) {
+	dst := p.data[(first*p.k+k0)*PanelWidth:]
+	for k := 0; k < rows; k += callRows {
+		copyPanels(p.level, dst[k*PanelWidth:], src[k*stride:], min(callRows, rows-k), stride, panels, p.k*PanelWidth)
+	}
+}
+
+// copyPanelsPortable writes dst[p·step + r·PanelWidth + j] = src[r·stride + p·PanelWidth + j].
+func copyPanelsPortable(dst, src []float32, rows, stride, panels, step int) {
+	for r := range rows {
+		for panel := range panels {
+			*(*[PanelWidth]float32)(dst[panel*step+r*PanelWidth:]) = [PanelWidth]float32(src[r*stride+panel*PanelWidth:])
+		}
+	}
+}
+
 // packBlock writes dst[k·PanelWidth + j] = src[k·kStride + j·columnStride].
 func packBlock(l Level, dst, src []float32, rows, lanes, kStride, columnStride int) {
 	switch {
-	case columnStride == 1 && lanes == PanelWidth:
-		for k := range rows {
-			*(*[PanelWidth]float32)(dst[k*PanelWidth:]) = [PanelWidth]float32(src[k*kStride:])
-		}
-		return
 	case columnStride == 1:
 		for k := range rows {
 			copy(dst[k*PanelWidth:k*PanelWidth+lanes], src[k*kStride:])

@@ -7,6 +7,7 @@ import "fmt"
 const (
 	callElements = 1 << 15
 	callRows     = 1 << 10 // far apart, each may miss every cache
+	callColumns  = 64
 )
 
 // AddScaled computes dst[i] += scale·x[i], product and sum rounded apart. dst and
@@ -34,30 +35,33 @@ func addScaledPortable(dst, x []float32, scale float32) {
 }
 
 // ColumnSums computes dst[j] += x[0, j] + x[1, j] + ... in ascending order of the
-// rows, for x [rows, PanelWidth], rows stride apart. dst has PanelWidth elements
-// and must not overlap x. The bits are the same at every level.
+// rows, for x [rows, columns], rows stride apart. dst has columns elements, a multiple of
+// PanelWidth, and must not overlap x. The bits are the same at every level.
 func (l Level) ColumnSums(dst, x []float32, rows, stride int) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	if len(dst) != PanelWidth {
-		return fmt.Errorf("kernels: ColumnSums: dst has %d elements: want %d", len(dst), PanelWidth)
+	if len(dst)%PanelWidth > 0 {
+		return fmt.Errorf("kernels: ColumnSums: dst has %d elements: want a multiple of %d", len(dst), PanelWidth)
 	}
-	if err := checkRows("ColumnSums", "x", x, rows, stride, PanelWidth); err != nil {
+	if err := checkRows("ColumnSums", "x", x, rows, stride, len(dst)); err != nil || len(dst) == 0 {
 		return err
 	}
 	if overlap(dst, x) {
 		return fmt.Errorf("kernels: ColumnSums: dst overlaps x: want them apart")
 	}
 	for row := 0; row < rows; row += callRows {
-		columnSums(l, dst, x[row*stride:], min(callRows, rows-row), stride)
+		for j := 0; j < len(dst); j += callColumns {
+			end := min(j+callColumns, len(dst))
+			columnSums(l, dst[j:end], x[row*stride+j:], min(callRows, rows-row), stride)
+		}
 	}
 	return nil
 }
 
 func columnSumsPortable(dst, x []float32, rows, stride int) {
 	for r := range rows {
-		for j, v := range x[r*stride : r*stride+PanelWidth] {
+		for j, v := range x[r*stride : r*stride+len(dst)] {
 			dst[j] += v
 		}
 	}

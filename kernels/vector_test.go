@@ -46,10 +46,11 @@ func TestColumnSumsLevels(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
 		rng := newRand(seed)
 		for _, rows := range []int{0, 1, 2, 3, 5, 7, 17, 31, 33, 100, 257} {
-			for _, stride := range []int{16, 17, 33} {
+			for _, columns := range []int{0, 16, 32, 48, 64, 80, 208} {
+				stride := columns + rows%3*8 + rows%2
 				x := uniform(rng, rows*stride, 1)
-				got, intact := guarded(t, "ColumnSums", 16)
-				copy(got, uniform(rng, 16, 1))
+				got, intact := guarded(t, "ColumnSums", columns)
+				copy(got, uniform(rng, columns, 1))
 				want := append([]float32(nil), got...)
 				for r := range rows {
 					for j := range want {
@@ -59,7 +60,7 @@ func TestColumnSumsLevels(t *testing.T) {
 				if err := l.ColumnSums(got, x, rows, stride); err != nil {
 					t.Fatal(err)
 				}
-				sameBits(t, fmt.Sprintf("ColumnSums of %d rows, %d apart", rows, stride), got, want)
+				sameBits(t, fmt.Sprintf("ColumnSums of %d rows of %d, %d apart", rows, columns, stride), got, want)
 				intact()
 			}
 		}

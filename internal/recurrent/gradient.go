@@ -6,6 +6,10 @@ import (
 	"github.com/packedlstm/packedlstm/packed"
 )
 
+// gradientRuns runs of dgates are packed at a time. In place, each of their rows would lie
+// on a page of its own: more pages than the first level of the TLB holds.
+const gradientRuns = 4
+
 // gradientPass is one worker's share of the parameter gradients of one layer: some
 // runs of 16 gate columns in every direction, over all packed rows.
 type gradientPass struct {
@@ -22,6 +26,7 @@ type gradientPass struct {
 	share [2]int         // this worker, of how many
 	xRows kernels.Panels // a block of rows of x
 	hRows kernels.Panels // the same rows of h before their steps
+	gates kernels.Panels // the same rows of some runs of dgates
 	bias  []float32      // [16] for each run of the share
 	err   error
 
@@ -76,12 +81,21 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 	}
 	grads := &g.grads[direction]
 	for run := first; run < end; run++ {
-		// 16 gate columns: rows of dgates lie in different cache sets (gateStride).
-		d := g.keep[direction].gates[row*stride+run*blockUnits:]
-		if g.config.Bias {
-			if err := g.level.ColumnSums(g.bias[(run-first)*blockUnits:][:blockUnits], d, rows, stride); err != nil {
+		if (run-first)%gradientRuns == 0 {
+			runs := min(gradientRuns, end-run)
+			d := g.keep[direction].gates[row*stride+run*blockUnits:]
+			if err := g.gates.Pack(g.level, d, rows, runs*blockUnits, stride); err != nil {
 				return err
 			}
+			if g.config.Bias {
+				if err := g.level.ColumnSums(g.bias[(run-first)*blockUnits:][:runs*blockUnits], d, rows, stride); err != nil {
+					return err
+				}
+			}
+		}
+		d, err := g.gates.Panel((run - first) % gradientRuns)
+		if err != nil {
+			return err
 		}
 		at, units := g.weightRow(run)
 		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input, d, units); err != nil {
@@ -99,7 +113,7 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 func (g *gradientPass) multiply(rows *kernels.Panels, dw []float32, columns int, d []float32, units int) error {
 	g.product = kernels.Product{
 		C: dw, CStride: columns,
-		A: d, AStride: 1, AKStride: gateStride(g.config, g.cell),
+		A: d, AStride: 1, AKStride: kernels.PanelWidth,
 		Rows: units, Count: (columns + kernels.PanelWidth - 1) / kernels.PanelWidth, Add: true,
 	}
 	return rows.Multiply(&g.product)

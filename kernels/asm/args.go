@@ -38,11 +38,12 @@ type VectorArgs struct {
 }
 
 // ColumnSumsArgs describes dst[j] += Σ_r x[r, j] for r < Rows in ascending r,
-// over 16 columns.
+// over Columns columns, some runs of 16.
 type ColumnSumsArgs struct {
-	Dst, X *float32
-	XRow   int
-	Rows   int
+	Dst, X  *float32
+	XRow    int
+	Rows    int // > 0
+	Columns int // > 0, a multiple of 16
 }
 
 // LSTMForwardArgs describes the gates of one LSTM step for Units hidden units, in
@@ -96,6 +97,16 @@ type ReadArgs struct {
 	X      *float32
 	N      int // > 0, a multiple of 128
 	Rounds int // > 0
+}
+
+// CopyPanelsArgs describes panels [Rows, 16], PanelStep apart, of as many runs of 16 columns:
+// panel[p][r, j] = src[r, 16·p + j].
+type CopyPanelsArgs struct {
+	Dst, Src  *float32
+	SrcRow    int
+	PanelStep int
+	Rows      int // > 0
+	Panels    int // > 0
 }
 
 // TransposeArgs describes dst[k, j] = src[j, k] for 16 rows of src: dst is a panel [K, 16].

@@ -52,6 +52,9 @@ func AddScaledAVX2(args *VectorArgs)
 func ColumnSumsAVX2(args *ColumnSumsArgs)
 
 //go:noescape
+func CopyPanelsAVX2(args *CopyPanelsArgs)
+
+//go:noescape
 func TransposeAVX2(args *TransposeArgs)
 
 //go:noescape

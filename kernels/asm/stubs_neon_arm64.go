@@ -52,6 +52,9 @@ func AddScaledNEON(args *VectorArgs)
 func ColumnSumsNEON(args *ColumnSumsArgs)
 
 //go:noescape
+func CopyPanelsNEON(args *CopyPanelsArgs)
+
+//go:noescape
 func LSTMForwardNEON(args *LSTMForwardArgs)
 
 //go:noescape

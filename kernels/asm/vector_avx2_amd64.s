@@ -57,27 +57,82 @@ done:
 	RET
 
 // func ColumnSumsAVX2(args *ColumnSumsArgs)
-// dst[j] += x[0, j] + x[1, j] + ... for 16 columns. Requires: AVX
+// dst[j] += x[0, j] + x[1, j] + ..., 64 columns at a time, then 16. Requires: AVX
 //
-//	SI x, current row   R9 bytes between rows   CX rows to go   Y0, Y1 sums
+//	SI x, current columns   R8 x, current row   R9 bytes between rows
+//	DI dst                  DX columns to go    CX rows to go           Y0..Y7 sums
 TEXT ·ColumnSumsAVX2(SB), NOSPLIT, $0-8
-	MOVQ    args+0(FP), AX
-	MOVQ    ColumnSumsArgs_X(AX), SI
-	MOVQ    ColumnSumsArgs_Dst(AX), DI
-	MOVQ    ColumnSumsArgs_XRow(AX), R9
+	MOVQ args+0(FP), AX
+	MOVQ ColumnSumsArgs_X(AX), SI
+	MOVQ ColumnSumsArgs_Dst(AX), DI
+	MOVQ ColumnSumsArgs_XRow(AX), R9
+	MOVQ ColumnSumsArgs_Columns(AX), DX
+	SHLQ $2, R9
+	SUBQ $64, DX
+	JL   sixteen
+
+sixtyFour:
 	MOVQ    ColumnSumsArgs_Rows(AX), CX
-	SHLQ    $2, R9
+	MOVQ    SI, R8
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
 
-row:
-	VADDPS (SI), Y0, Y0
-	VADDPS 32(SI), Y1, Y1
-	ADDQ   R9, SI
+rowOf64:
+	VADDPS (R8), Y0, Y0
+	VADDPS 32(R8), Y1, Y1
+	VADDPS 64(R8), Y2, Y2
+	VADDPS 96(R8), Y3, Y3
+	VADDPS 128(R8), Y4, Y4
+	VADDPS 160(R8), Y5, Y5
+	VADDPS 192(R8), Y6, Y6
+	VADDPS 224(R8), Y7, Y7
+	ADDQ   R9, R8
 	DECQ   CX
-	JNZ    row
+	JNZ    rowOf64
 
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	ADDQ    $256, SI
+	ADDQ    $256, DI
+	SUBQ    $64, DX
+	JGE     sixtyFour
+
+sixteen: // DX + 64 columns are left, 0 to 48
+	ADDQ $64, DX
+	JZ   done
+
+oneRun:
+	MOVQ    ColumnSumsArgs_Rows(AX), CX
+	MOVQ    SI, R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+
+rowOf16:
+	VADDPS (R8), Y0, Y0
+	VADDPS 32(R8), Y1, Y1
+	ADDQ   R9, R8
+	DECQ   CX
+	JNZ    rowOf16
+
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    $64, SI
+	ADDQ    $64, DI
+	SUBQ    $16, DX
+	JNZ     oneRun
+
+done:
 	VZEROUPPER
 	RET

@@ -56,24 +56,67 @@ done:
 	RET
 
 // func ColumnSumsAVX512(args *ColumnSumsArgs)
-// dst[j] += x[0, j] + x[1, j] + ... for 16 columns. Requires: AVX512F
+// dst[j] += x[0, j] + x[1, j] + ..., 64 columns at a time, then 16. Requires: AVX512F
 //
-//	SI x, current row   R9 bytes between rows   CX rows to go   Z0 sums
+//	SI x, current columns   R8 x, current row   R9 bytes between rows
+//	DI dst                  DX columns to go    CX rows to go           Z0..Z3 sums
 TEXT ·ColumnSumsAVX512(SB), NOSPLIT, $0-8
-	MOVQ    args+0(FP), AX
-	MOVQ    ColumnSumsArgs_X(AX), SI
-	MOVQ    ColumnSumsArgs_Dst(AX), DI
-	MOVQ    ColumnSumsArgs_XRow(AX), R9
-	MOVQ    ColumnSumsArgs_Rows(AX), CX
-	SHLQ    $2, R9
-	VMOVUPS (DI), Z0
+	MOVQ args+0(FP), AX
+	MOVQ ColumnSumsArgs_X(AX), SI
+	MOVQ ColumnSumsArgs_Dst(AX), DI
+	MOVQ ColumnSumsArgs_XRow(AX), R9
+	MOVQ ColumnSumsArgs_Columns(AX), DX
+	SHLQ $2, R9
+	SUBQ $64, DX
+	JL   sixteen
 
-row:
-	VADDPS (SI), Z0, Z0
-	ADDQ   R9, SI
+sixtyFour:
+	MOVQ    ColumnSumsArgs_Rows(AX), CX
+	MOVQ    SI, R8
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	VMOVUPS 192(DI), Z3
+
+rowOf64:
+	VADDPS (R8), Z0, Z0
+	VADDPS 64(R8), Z1, Z1
+	VADDPS 128(R8), Z2, Z2
+	VADDPS 192(R8), Z3, Z3
+	ADDQ   R9, R8
 	DECQ   CX
-	JNZ    row
+	JNZ    rowOf64
 
 	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	ADDQ    $256, SI
+	ADDQ    $256, DI
+	SUBQ    $64, DX
+	JGE     sixtyFour
+
+sixteen: // DX + 64 columns are left, 0 to 48
+	ADDQ $64, DX
+	JZ   done
+
+oneRun:
+	MOVQ    ColumnSumsArgs_Rows(AX), CX
+	MOVQ    SI, R8
+	VMOVUPS (DI), Z0
+
+rowOf16:
+	VADDPS (R8), Z0, Z0
+	ADDQ   R9, R8
+	DECQ   CX
+	JNZ    rowOf16
+
+	VMOVUPS Z0, (DI)
+	ADDQ    $64, SI
+	ADDQ    $64, DI
+	SUBQ    $16, DX
+	JNZ     oneRun
+
+done:
 	VZEROUPPER
 	RET

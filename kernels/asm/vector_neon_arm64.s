@@ -63,20 +63,25 @@ done:
 	RET
 
 // func ColumnSumsNEON(args *ColumnSumsArgs)
-// dst[j] += x[0, j] + x[1, j] + ... for 16 columns. Requires: ASIMD
+// dst[j] += x[0, j] + x[1, j] + ..., 16 columns at a time. Requires: ASIMD
 //
-//	R1 x, current row   R2 dst   R3 bytes between rows   R4 rows to go   V0..V3 sums
+//	R1 x, current columns   R5 x, current row   R3 bytes between rows   R4 rows to go
+//	R2 dst                  R6 columns to go    V0..V3 sums
 TEXT ·ColumnSumsNEON(SB), NOSPLIT, $0-8
 	MOVD args+0(FP), R0
 	MOVD ColumnSumsArgs_X(R0), R1
 	MOVD ColumnSumsArgs_Dst(R0), R2
 	MOVD ColumnSumsArgs_XRow(R0), R3
-	MOVD ColumnSumsArgs_Rows(R0), R4
+	MOVD ColumnSumsArgs_Columns(R0), R6
 	LSL  $2, R3
+
+run:
+	MOVD ColumnSumsArgs_Rows(R0), R4
+	MOVD R1, R5
 	VLD1 (R2), [V0.S4, V1.S4, V2.S4, V3.S4]
 
 row:
-	VLD1.P (R1)(R3), [V4.S4, V5.S4, V6.S4, V7.S4]
+	VLD1.P (R5)(R3), [V4.S4, V5.S4, V6.S4, V7.S4]
 	FADD4(4, 0, 0)
 	FADD4(5, 1, 1)
 	FADD4(6, 2, 2)
@@ -84,5 +89,8 @@ row:
 	SUBS   $1, R4
 	BNE    row
 
-	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R2)
+	VST1.P [V0.S4, V1.S4, V2.S4, V3.S4], 64(R2)
+	ADD    $64, R1
+	SUBS   $16, R6
+	BNE    run
 	RET
