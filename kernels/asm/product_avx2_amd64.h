@@ -44,9 +44,22 @@
 
 // A whole routine: LOAD_C, ADD_C and STORE_C move the tile's rows, STEP(OFF) adds one
 // k, OFF bytes into b. Four k a turn.
-#define PRODUCT(HEIGHT, LOAD_C, STEP, ADD_C, STORE_C) \
+#define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 tile:                                      \
+	CMPQ ProductArgs_Add(R14), $0      \
+	JEQ  sums                          \
+	MOVQ ProductArgs_CRow(R14), ROW    \
+	SHLQ $2, ROW                       \
+	MOVL $HEIGHT, CX                   \
+touch:                                     \
+	TOUCH_C                            \
+	ADDQ ROW, C                        \
+	DECQ CX                            \
+	JNZ  touch                         \
+	IMUL3Q $HEIGHT, ROW, CX            \
+	SUBQ CX, C                         \
+sums:                                      \
 	MOVQ ProductArgs_B(R14), B         \
 	MOVQ ProductArgs_K(R14), CX        \
 	MOVQ ProductArgs_InitRow(R14), ROW \
@@ -114,6 +127,20 @@ write:                                     \
 	VMOVUPS 192(INIT), ACC6 \
 	VMOVUPS 224(INIT), ACC7 \
 	ADDQ    ROW, INIT
+
+// Calls a row of c into L1: a weight gradient's is in no cache near, and is added to at the end.
+#define TOUCH_ROW16 \
+	PREFETCHT0 (C)
+
+#define TOUCH_ROW32 \
+	PREFETCHT0 (C) \
+	PREFETCHT0 64(C)
+
+#define TOUCH_ROW64 \
+	PREFETCHT0 (C) \
+	PREFETCHT0 64(C) \
+	PREFETCHT0 128(C) \
+	PREFETCHT0 192(C)
 
 // acc += c, row by row.
 #define ADD_ROW16(ACC0, ACC1) \

@@ -63,10 +63,23 @@
 // A whole routine: STRIDES completes the arguments, LOAD_C, ADD_C and STORE_C move the
 // tile's rows, STEP(OFF) adds one k, OFF bytes into b. Four k a turn. Meanwhile each tile calls a panel of the
 // next block of b into L2, as long as there are some.
-#define PRODUCT(HEIGHT, STRIDES, LOAD_C, STEP, ADD_C, STORE_C) \
+#define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 	STRIDES                            \
 tile:                                      \
+	CMPQ ProductArgs_Add(R14), $0      \
+	JEQ  sums                          \
+	MOVQ ProductArgs_CRow(R14), ROW    \
+	SHLQ $2, ROW                       \
+	MOVL $HEIGHT, CX                   \
+touch:                                     \
+	TOUCH_C                            \
+	ADDQ ROW, C                        \
+	DECQ CX                            \
+	JNZ  touch                         \
+	IMUL3Q $HEIGHT, ROW, CX            \
+	SUBQ CX, C                         \
+sums:                                      \
 	MOVQ ProductArgs_B(R14), B         \
 	MOVQ ProductArgs_K(R14), CX        \
 	MOVQ ProductArgs_InitRow(R14), ROW \
@@ -144,6 +157,25 @@ write:                                     \
 	VMOVUPS   128(INIT), ACC2     \
 	VMOVUPS.Z 192(INIT), K1, ACC3 \
 	ADDQ      ROW, INIT
+
+// Calls a row of c into L1: a weight gradient's is in no cache near, and is added to at the end.
+#define TOUCH_ROW16 \
+	PREFETCHT0 (C)
+
+#define TOUCH_ROW32 \
+	PREFETCHT0 (C) \
+	PREFETCHT0 64(C)
+
+#define TOUCH_ROW48 \
+	PREFETCHT0 (C) \
+	PREFETCHT0 64(C) \
+	PREFETCHT0 128(C)
+
+#define TOUCH_ROW64 \
+	PREFETCHT0 (C) \
+	PREFETCHT0 64(C) \
+	PREFETCHT0 128(C) \
+	PREFETCHT0 192(C)
 
 // acc += c, row by row.
 #define ADD_ROW16(ACC0) \
