@@ -13,7 +13,7 @@
 //	AX  bytes between rows of init; b ahead of its use; bytes between rows of c
 //	K1  columns of the last panel that exist
 //	Z0..Z23 accumulators, four a row      Z24..Z27 a row of b
-//	Z28..Z31 elements of a, broadcast
+//	Z28..Z31 elements of a, broadcast     (one and two rows: Z16..Z23)
 
 #define A     SI
 #define AROW  R9
@@ -61,9 +61,9 @@
 	LEAQ (BPAN5)(BPAN*2), BPAN7
 
 // A whole routine: STRIDES completes the arguments, LOAD_C, ADD_C and STORE_C move the
-// tile's rows, STEP(OFF) adds one k, OFF bytes into b. Four k a turn. Meanwhile each tile calls a panel of the
-// next block of b into L2, as long as there are some.
-#define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, STEP, ADD_C, STORE_C) \
+// tile's rows, FOUR adds four k, STEP(OFF) one, OFF bytes into b. Meanwhile each tile
+// calls a panel of the next block of b into L2, as long as there are some.
+#define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, FOUR, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 	STRIDES                            \
 tile:                                      \
@@ -95,10 +95,7 @@ fourK:                                     \
 	PREFETCHT1 128(AHEAD)              \
 	PREFETCHT1 192(AHEAD)              \
 	ADDQ $256, AHEAD                   \
-	STEP(0)                            \
-	STEP(64)                           \
-	STEP(128)                          \
-	STEP(192)                          \
+	FOUR                               \
 	ADDQ $256, B                       \
 	SUBQ $4, CX                        \
 	JGE  fourK                         \
@@ -134,6 +131,13 @@ write:                                     \
 	JNZ   tile                         \
 	VZEROUPPER                         \
 	RET
+
+// Four k one after the other.
+#define FOUR(STEP) \
+	STEP(0)   \
+	STEP(64)  \
+	STEP(128) \
+	STEP(192)
 
 // Rows of init -> accumulators, and accumulators -> rows of c.
 #define LOAD_ROW16(ACC0) \

@@ -40,6 +40,64 @@
 	COLUMN_2ROWS(OFF(B)(BPAN7*1), Z7, Z15)   \
 	ADDQ AK, A
 
+// Four k at a time take four lines of each panel in turn: L2 delivers them faster than one
+// line of each.
+#define COLUMN_4K(B0, B1, B2, B3, ACC) \
+	VFMADD231PS B0, Z16, ACC \
+	VFMADD231PS B1, Z17, ACC \
+	VFMADD231PS B2, Z18, ACC \
+	VFMADD231PS B3, Z19, ACC
+
+#define FOUR1x128 \
+	VBROADCASTSS (A), Z16                                                         \
+	VBROADCASTSS (A)(AK*1), Z17                                                   \
+	LEAQ         (A)(AK*2), A                                                     \
+	VBROADCASTSS (A), Z18                                                         \
+	VBROADCASTSS (A)(AK*1), Z19                                                   \
+	LEAQ         (A)(AK*2), A                                                     \
+	COLUMN_4K((B), 64(B), 128(B), 192(B), Z0)                                     \
+	COLUMN_4K((B)(BPAN*1), 64(B)(BPAN*1), 128(B)(BPAN*1), 192(B)(BPAN*1), Z1)     \
+	COLUMN_4K((B)(BPAN*2), 64(B)(BPAN*2), 128(B)(BPAN*2), 192(B)(BPAN*2), Z2)     \
+	COLUMN_4K((B)(BPAN3*1), 64(B)(BPAN3*1), 128(B)(BPAN3*1), 192(B)(BPAN3*1), Z3) \
+	COLUMN_4K((B)(BPAN*4), 64(B)(BPAN*4), 128(B)(BPAN*4), 192(B)(BPAN*4), Z4)     \
+	COLUMN_4K((B)(BPAN5*1), 64(B)(BPAN5*1), 128(B)(BPAN5*1), 192(B)(BPAN5*1), Z5) \
+	COLUMN_4K((B)(BPAN3*2), 64(B)(BPAN3*2), 128(B)(BPAN3*2), 192(B)(BPAN3*2), Z6) \
+	COLUMN_4K((B)(BPAN7*1), 64(B)(BPAN7*1), 128(B)(BPAN7*1), 192(B)(BPAN7*1), Z7)
+
+#define COLUMN_2ROWS_4K(B0, B1, B2, B3, ACC0, ACC1) \
+	VMOVUPS     B0, Z24        \
+	VMOVUPS     B1, Z25        \
+	VMOVUPS     B2, Z26        \
+	VMOVUPS     B3, Z27        \
+	VFMADD231PS Z24, Z16, ACC0 \
+	VFMADD231PS Z24, Z20, ACC1 \
+	VFMADD231PS Z25, Z17, ACC0 \
+	VFMADD231PS Z25, Z21, ACC1 \
+	VFMADD231PS Z26, Z18, ACC0 \
+	VFMADD231PS Z26, Z22, ACC1 \
+	VFMADD231PS Z27, Z19, ACC0 \
+	VFMADD231PS Z27, Z23, ACC1
+
+// Elements of a of both rows at one k.
+#define A_2ROWS(E0, E1) \
+	VBROADCASTSS (A), E0         \
+	VBROADCASTSS (A)(AROW*1), E1 \
+	ADDQ AK, A
+
+#define FOUR2x128 \
+	A_2ROWS(Z16, Z20)                                                                        \
+	A_2ROWS(Z17, Z21)                                                                        \
+	A_2ROWS(Z18, Z22)                                                                        \
+	A_2ROWS(Z19, Z23)                                                                        \
+	COLUMN_2ROWS_4K((B), 64(B), 128(B), 192(B), Z0, Z8)                                      \
+	COLUMN_2ROWS_4K((B)(BPAN*1), 64(B)(BPAN*1), 128(B)(BPAN*1), 192(B)(BPAN*1), Z1, Z9)      \
+	COLUMN_2ROWS_4K((B)(BPAN*2), 64(B)(BPAN*2), 128(B)(BPAN*2), 192(B)(BPAN*2), Z2, Z10)     \
+	COLUMN_2ROWS_4K((B)(BPAN3*1), 64(B)(BPAN3*1), 128(B)(BPAN3*1), 192(B)(BPAN3*1), Z3, Z11) \
+	COLUMN_2ROWS_4K((B)(BPAN*4), 64(B)(BPAN*4), 128(B)(BPAN*4), 192(B)(BPAN*4), Z4, Z12)     \
+	COLUMN_2ROWS_4K((B)(BPAN5*1), 64(B)(BPAN5*1), 128(B)(BPAN5*1), 192(B)(BPAN5*1), Z5, Z13) \
+	COLUMN_2ROWS_4K((B)(BPAN3*2), 64(B)(BPAN3*2), 128(B)(BPAN3*2), 192(B)(BPAN3*2), Z6, Z14) \
+	COLUMN_2ROWS_4K((B)(BPAN7*1), 64(B)(BPAN7*1), 128(B)(BPAN7*1), 192(B)(BPAN7*1), Z7, Z15)
+
 #define LOAD_ROW128(ACC0, ACC1, ACC2, ACC3, ACC4, ACC5, ACC6, ACC7) \
 	VMOVUPS   (INIT), ACC0        \
 	VMOVUPS   64(INIT), ACC1      \
@@ -99,9 +157,9 @@
 // func Product1x128AVX512(args *ProductArgs)
 // Requires: AVX512F
 TEXT ·Product1x128AVX512(SB), NOSPLIT, $0-8
-	PRODUCT(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, STEP1x128, ADD1x128, STORE1x128)
+	PRODUCT(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, FOUR1x128, STEP1x128, ADD1x128, STORE1x128)
 
 // func Product2x128AVX512(args *ProductArgs)
 // Requires: AVX512F
 TEXT ·Product2x128AVX512(SB), NOSPLIT, $0-8
-	PRODUCT(2, PANEL_STRIDES, TOUCH_ROW128, LOAD2x128, STEP2x128, ADD2x128, STORE2x128)
+	PRODUCT(2, PANEL_STRIDES, TOUCH_ROW128, LOAD2x128, FOUR2x128, STEP2x128, ADD2x128, STORE2x128)
