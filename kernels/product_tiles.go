@@ -122,12 +122,13 @@ func (b *tileBlock) group(panel, remaining int) (count int) {
 		step = max(b.tiling.panelBytes/(4*PanelWidth*count), 32)
 	}
 	for k := 0; k < depth; k += step {
-		// What comes next is called into the cache meanwhile: the next block, or the next group.
+		// What comes next is called into the cache meanwhile: the next block, or the next
+		// group, be it that of another call.
 		var next []float32
 		if k+step < depth {
 			next = b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth:]
-		} else if remaining > count {
-			next = b.panels.panel(b.product.First + panel + count)
+		} else if after := b.product.First + panel + count; after < panelCount(b.panels.n) {
+			next = b.panels.panel(after)
 		}
 		b.depthBlock(panel, count, k, min(step, depth-k), next)
 	}
