@@ -48,6 +48,16 @@ func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, 
 	if overlap(dw, dy) || overlap(dw, x) {
 		return errOverlap(operation, "dw", "dy and x")
 	}
+	if e := GradientEngineFor(l, n, m); e != nil && count > 0 {
+		e.Gemm(true, count, m, rows, dy[first:], dyStride, x, xStride, dw[first*dwStride:], dwStride)
+		return nil
+	}
+	return w.addTiles(l, dw, dwStride, dy, dyStride, x, xStride, m, rows, first, count)
+}
+
+// addTiles is Add by the level's tiles.
+func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []float32, dyStride int,
+	x []float32, xStride, m, rows, first, count int) error {
 	for r := 0; r < rows; r += GradientRows {
 		block := min(GradientRows, rows-r)
 		if err := w.x.Pack(l, x[r*xStride:], block, m, xStride); err != nil {

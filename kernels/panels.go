@@ -17,9 +17,10 @@ const maxPanelRows = min(maxDimension, math.MaxInt/(4*PanelWidth))
 // zero value is empty, and nil reads as empty; Reset gives it a shape. Multiply only reads it, so any
 // number of goroutines may share one that nobody writes.
 type Panels struct {
-	level Level
-	k, n  int
-	data  []float32
+	level  Level
+	engine Engine // nil: tiles
+	k, n   int
+	data   []float32
 }
 
 // Level returns the level that Multiply runs at; K and N the shape of B.
@@ -104,6 +105,10 @@ func (p *Panels) Set(k0, n0, rows, columns int, src []float32, kStride, columnSt
 	}
 	if last := lastIndex(rows, kStride, columns, columnStride); last >= int64(len(src)) {
 		return fmt.Errorf("kernels: Panels.Set: src[%d] is needed: have %d elements", last, len(src))
+	}
+	if p.engine != nil {
+		p.setDense(k0, n0, rows, columns, src, kStride, columnStride)
+		return nil
 	}
 	for j := 0; j < columns; {
 		panel, lane := p.panel((n0+j)/PanelWidth), (n0+j)%PanelWidth
@@ -191,6 +196,9 @@ func (p *Panels) PackTransposed(l Level, w []float32, n, k, stride int) error {
 func (p *Panels) Panel(i int) ([]float32, error) {
 	if uint(i) >= uint(panelCount(p.N())) {
 		return nil, fmt.Errorf("kernels: Panel(%d): have %d panels", i, panelCount(p.N()))
+	}
+	if p.engine != nil {
+		return nil, fmt.Errorf("kernels: Panel(%d): engine %s has no panels", i, p.engine.Name())
 	}
 	return p.panel(i), nil
 }

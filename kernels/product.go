@@ -48,6 +48,10 @@ func (p *Panels) Multiply(x *Product) error {
 	if err != nil || x.Rows == 0 || columns == 0 {
 		return err
 	}
+	if p.engine != nil {
+		p.multiplyDense(x, columns)
+		return nil
+	}
 	multiply(p.level, p, x, columns)
 	return nil
 }
@@ -82,7 +86,7 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 				last, x.Rows, p.k, len(x.A))
 		}
 	}
-	if x.Add && p.k > maxAddedK {
+	if x.Add && p.k > maxAddedK && p.engine == nil {
 		return 0, fmt.Errorf("kernels: Multiply: Add with K = %d: want at most %d", p.k, maxAddedK)
 	}
 	return columns, p.checkOverlap(x, columns)

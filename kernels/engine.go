@@ -1,0 +1,179 @@
+package kernels
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Engine computes large products in place of a level's tiles: an optimised BLAS. It is
+// outside the promise of same bits: an element's sum may be split and reordered, and so
+// depend on the other rows, the number of workers and the CPU. Its error stays below
+// K·2⁻²³·Σ|a||b| of the exact sum.
+type Engine interface {
+	// Name is what SetEngine takes, in lower case.
+	Name() string
+	// String tells what computes, and on how many threads, as read back from the library.
+	String() string
+	// Gemm computes c[r, j] += Σ_k a[r, k]·b[k, j] on the calling thread alone, for c [rows,
+	// columns], b [depth, columns] and a [rows, depth] in row-major order, rows cStride,
+	// bStride and aStride apart; with transposed, a [depth, rows] holds a[k, r]. Nothing
+	// is empty, the slices are long enough, and c overlaps neither a nor b.
+	Gemm(transposed bool, rows, columns, depth int, a []float32, aStride int, b []float32, bStride int, c []float32, cStride int)
+}
+
+// EngineVariable is the environment variable that names the engine to start with: panels
+// (the default: this package's own products), auto, or the name of a registered one. StepEngineVariable
+// does so for the products of single steps; auto is not for them.
+const (
+	EngineVariable     = "PACKEDLSTM_ENGINE"
+	StepEngineVariable = "PACKEDLSTM_STEP_ENGINE"
+)
+
+const (
+	panelsEngine = "panels"
+	autoEngine   = "auto"
+)
+
+// engines are what is registered and chosen. A name that is chosen by a variable may be
+// registered later, by the initialisation of another package.
+var engines struct {
+	sync.RWMutex
+	registered  []Engine
+	large, step string
+	choices     map[engineShape]engineChoice // of auto
+}
+
+func init() {
+	engines.large, engines.step = panelsEngine, panelsEngine
+	if name := os.Getenv(EngineVariable); name != "" {
+		engines.large = strings.ToLower(name)
+	}
+	if name := os.Getenv(StepEngineVariable); name != "" {
+		engines.step = strings.ToLower(name)
+	}
+	engines.choices = map[engineShape]engineChoice{}
+}
+
+// RegisterEngine makes an engine known by its name. A name that is taken, or one of panels
+// and auto, is an error.
+func RegisterEngine(e Engine) error {
+	if e == nil {
+		return errNil("RegisterEngine", "e")
+	}
+	engines.Lock()
+	defer engines.Unlock()
+	if slices.Contains(engineNames(), e.Name()) {
+		return fmt.Errorf("kernels: RegisterEngine: the name %q is taken", e.Name())
+	}
+	engines.registered = append(engines.registered, e)
+	return nil
+}
+
+// Engines returns the names that SetEngine takes.
+func Engines() []string {
+	engines.RLock()
+	defer engines.RUnlock()
+	return engineNames()
+}
+
+func engineNames() []string {
+	names := []string{panelsEngine, autoEngine}
+	for _, e := range engines.registered {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// SetEngine chooses what computes large products from now on, in the whole process: the
+// input projection, weight and data gradients, and readouts. panels stands for this
+// package's own products, auto for a registered engine wherever a short measurement
+// says that it is the faster one for that shape. An unknown name is an error and changes nothing.
+func SetEngine(name string) error {
+	return chooseEngine("SetEngine", &engines.large, name, true)
+}
+
+// SetStepEngine chooses what computes the products of single steps, h·W_hhᵀ and
+// dgates·W_hh: panels, the default, or a registered engine.
+func SetStepEngine(name string) error {
+	return chooseEngine("SetStepEngine", &engines.step, name, false)
+}
+
+func chooseEngine(operation string, choice *string, name string, auto bool) error {
+	name = strings.ToLower(name)
+	engines.Lock()
+	defer engines.Unlock()
+	known := engineNames()
+	if !auto {
+		known = slices.DeleteFunc(known, func(n string) bool { return n == autoEngine })
+	}
+	if !slices.Contains(known, name) {
+		return fmt.Errorf("kernels: %s: engine %q: want one of %s", operation, name, strings.Join(known, ", "))
+	}
+	*choice = name
+	return nil
+}
+
+// ActiveEngine returns the name of what computes large products, and ActiveStepEngine
+// that for the products of steps.
+func ActiveEngine() string     { engines.RLock(); defer engines.RUnlock(); return engines.large }
+func ActiveStepEngine() string { engines.RLock(); defer engines.RUnlock(); return engines.step }
+
+// EngineFor returns the engine for products of many rows with a matrix [k, n], nil for
+// the level's own tiles.
+func EngineFor(l Level, k, n int) Engine {
+	return engineFor(engineShape{level: l, k: k, n: n})
+}
+
+// GradientEngineFor returns the engine for weight gradients [n, m] over many rows, nil for
+// the level's own tiles.
+func GradientEngineFor(l Level, n, m int) Engine {
+	return engineFor(engineShape{level: l, gradient: true, k: m, n: n})
+}
+
+// StepEngine returns the engine for the products of single steps, nil for the level's own tiles.
+func StepEngine() Engine {
+	engines.RLock()
+	defer engines.RUnlock()
+	return engineNamed(engines.step)
+}
+
+func engineFor(s engineShape) Engine {
+	engines.RLock()
+	defer engines.RUnlock()
+	if engines.large != autoEngine {
+		return engineNamed(engines.large)
+	}
+	if len(engines.registered) == 0 {
+		return nil
+	}
+	if choice, ok := engines.choices[s]; ok && choice.among == len(engines.registered) {
+		return choice.engine
+	}
+	registered := engines.registered
+	engines.RUnlock()
+	defer engines.RLock()
+	return measureEngines(registered, s)
+}
+
+// engineNamed returns the registered engine of that name. A variable may name one that
+// nothing registered: nobody can receive an error here, and silence would time or test
+// the wrong products.
+func engineNamed(name string) Engine {
+	if name == panelsEngine {
+		return nil
+	}
+	for _, e := range engines.registered {
+		if e.Name() == name {
+			return e
+		}
+	}
+	unknownEngine.Do(func() {
+		fmt.Fprintf(os.Stderr, "packedlstm: engine %q is not in this binary: have %s; using panels\n", name, strings.Join(engineNames(), ", "))
+	})
+	return nil
+}
+
+var unknownEngine sync.Once
