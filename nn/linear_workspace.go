@@ -49,6 +49,7 @@ func (ws *LinearWorkspace) forward(l *Linear, y, x []float32, rows int) error {
 		ws.resize(1)
 	}
 	level := kernels.Active()
+	ws.panels.SetEngine(kernels.EngineFor(level, l.InFeatures, l.OutFeatures))
 	if err := ws.panels.PackTransposed(level, l.Weight, l.OutFeatures, l.InFeatures, l.InFeatures); err != nil {
 		return err
 	}
@@ -62,6 +63,7 @@ func (ws *LinearWorkspace) backward(l *Linear, dx, x, dy []float32, rows int) er
 		ws.resize(1)
 	}
 	level := kernels.Active()
+	ws.panels.SetEngine(kernels.EngineFor(level, l.OutFeatures, l.InFeatures))
 	if err := ws.panels.Pack(level, l.Weight, l.OutFeatures, l.InFeatures, l.InFeatures); err != nil {
 		return err
 	}

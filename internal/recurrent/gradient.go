@@ -16,6 +16,7 @@ type gradientPass struct {
 	config *Config
 	cell   Cell
 	level  kernels.Level
+	engine kernels.Engine // nil: the level's tiles; all workers' the same, for it decides how they share
 	layout *packed.Layout
 
 	x     []float32 // [N, input] what the layer read
@@ -28,6 +29,7 @@ type gradientPass struct {
 	hRows kernels.Panels // the same rows of h before their steps
 	gates kernels.Panels // the same rows of some runs of dgates
 	bias  []float32      // [16] for each run of the share
+	gate  []float32      // [rows, units] one gate of the share, for an engine
 	err   error
 
 	product kernels.Product
@@ -37,12 +39,19 @@ type gradientPass struct {
 func (g *gradientPass) run() error {
 	gates := g.cell.Gates()
 	first, end := workers.Share(g.config.blocks()*gates, 1, g.share[0], g.share[1])
+	blockRows, block := kernels.GradientRows, g.block
+	if g.engine != nil {
+		first, end = workers.Share(g.config.blocks()*gates, gates, g.share[0], g.share[1])
+		blockRows, block = engineRows, g.blockByGate
+	}
+	g.xRows.SetEngine(g.engine)
+	g.hRows.SetEngine(g.engine)
 	for direction := range g.grads {
 		g.bias = resize(g.bias, (end-first)*blockUnits)
 		clear(g.bias)
-		for row := 0; row < g.layout.Rows() && first < end; row += kernels.GradientRows {
-			rows := min(kernels.GradientRows, g.layout.Rows()-row)
-			if err := g.block(direction, row, rows, first, end); err != nil {
+		for row := 0; row < g.layout.Rows() && first < end; row += blockRows {
+			rows := min(blockRows, g.layout.Rows()-row)
+			if err := block(direction, row, rows, first, end); err != nil {
 				return err
 			}
 		}
@@ -67,16 +76,60 @@ func (g *gradientPass) weightRow(run int) (row, units int) {
 	return gate*g.config.HiddenSize + block*blockUnits, g.config.units(block)
 }
 
-// block adds what packed rows [row, row+rows) contribute to the runs [first, end).
-func (g *gradientPass) block(direction, row, rows, first, end int) error {
-	hidden, stride := g.config.HiddenSize, gateStride(g.config, g.cell)
+// engineRows of a block for an engine: fewer leave it short of work, more let rounding
+// errors gather.
+const engineRows = 256
+
+// blockByGate is block for an engine, which takes the units of a whole gate at a time. The
+// share is some whole blocks of units.
+func (g *gradientPass) blockByGate(direction, row, rows, first, end int) error {
+	gates, hidden, stride := g.cell.Gates(), g.config.HiddenSize, gateStride(g.config, g.cell)
+	if err := g.packRows(direction, row, rows); err != nil {
+		return err
+	}
+	dgates := g.keep[direction].gates[row*stride+first*blockUnits:]
+	if g.config.Bias {
+		if err := g.level.ColumnSums(g.bias, dgates, rows, stride); err != nil {
+			return err
+		}
+	}
+	unit := first / gates * blockUnits
+	units := min(end/gates*blockUnits, hidden) - unit
+	g.gate = resize(g.gate, rows*units)
+	grads := &g.grads[direction]
+	for gate := range gates {
+		for r := range rows {
+			for u := 0; u < units; u += blockUnits {
+				copy(g.gate[r*units+u:r*units+min(u+blockUnits, units)], dgates[r*stride+u*gates+gate*blockUnits:])
+			}
+		}
+		at := gate*hidden + unit
+		g.product = kernels.Product{A: g.gate, AStride: 1, AKStride: units, Rows: units, Add: true}
+		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
+			return err
+		}
+		if err := g.multiply(&g.hRows, grads.HH[at*hidden:], hidden); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// packRows packs rows of x and of h before their steps.
+func (g *gradientPass) packRows(direction, row, rows int) error {
 	if err := g.xRows.Pack(g.level, g.x[row*g.input:], rows, g.input, g.input); err != nil {
 		return err
 	}
-	if err := g.hRows.Reshape(g.level, rows, hidden); err != nil {
+	if err := g.hRows.Reshape(g.level, rows, g.config.HiddenSize); err != nil {
 		return err
 	}
-	if err := g.packStates(direction, row, rows); err != nil {
+	return g.packStates(direction, row, rows)
+}
+
+// block adds what packed rows [row, row+rows) contribute to the runs [first, end).
+func (g *gradientPass) block(direction, row, rows, first, end int) error {
+	hidden, stride := g.config.HiddenSize, gateStride(g.config, g.cell)
+	if err := g.packRows(direction, row, rows); err != nil {
 		return err
 	}
 	grads := &g.grads[direction]
@@ -98,24 +151,22 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 			return err
 		}
 		at, units := g.weightRow(run)
-		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input, d, units); err != nil {
+		g.product = kernels.Product{A: d, AStride: 1, AKStride: kernels.PanelWidth, Rows: units, Add: true}
+		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
 			return err
 		}
-		if err := g.multiply(&g.hRows, grads.HH[at*hidden:], hidden, d, units); err != nil {
+		if err := g.multiply(&g.hRows, grads.HH[at*hidden:], hidden); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// multiply computes dw [units, columns] += dᵀ·rows. The block is summed from zero
-// and then added: one chain over all rows would gather their rounding errors.
-func (g *gradientPass) multiply(rows *kernels.Panels, dw []float32, columns int, d []float32, units int) error {
-	g.product = kernels.Product{
-		C: dw, CStride: columns,
-		A: d, AStride: 1, AKStride: kernels.PanelWidth,
-		Rows: units, Count: (columns + kernels.PanelWidth - 1) / kernels.PanelWidth, Add: true,
-	}
+// multiply computes dw [units, columns] += dᵀ·rows, d the product's A. The block is summed from
+// zero and then added: one chain over all rows would gather their rounding errors.
+func (g *gradientPass) multiply(rows *kernels.Panels, dw []float32, columns int) error {
+	g.product.C, g.product.CStride = dw, columns
+	g.product.Count = (columns + kernels.PanelWidth - 1) / kernels.PanelWidth
 	return rows.Multiply(&g.product)
 }
 

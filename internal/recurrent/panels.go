@@ -15,6 +15,8 @@ func (p *forwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *We
 	width := gates * c.padded()
 	same := p.config == *c
 	p.config = *c
+	p.ih.SetEngine(kernels.EngineFor(l, input, width))
+	p.hh.SetEngine(kernels.StepEngine())
 	if err := reshape(&p.ih, same, l, input, width); err != nil {
 		return err
 	}
@@ -62,6 +64,8 @@ func (p *backwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *W
 	depth := gates * c.padded()
 	same := p.config == *c
 	p.config = *c
+	p.ih.SetEngine(kernels.EngineFor(l, depth, input))
+	p.hh.SetEngine(kernels.StepEngine())
 	if err := reshape(&p.ih, same, l, depth, input); err != nil {
 		return err
 	}

@@ -117,9 +117,10 @@ func (w *Workspace) backwardWeights(layer int, grads []Weights) error {
 	c := &p.config
 	directions, count := c.Directions(), w.group.Size()
 	w.gradients = resize(w.gradients, count)
+	engine := kernels.GradientEngineFor(p.level, p.cell.Gates()*c.HiddenSize, c.LayerInput(layer))
 	for i := range count {
 		g := &w.gradients[i]
-		g.config, g.cell, g.level, g.layout = c, p.cell, p.level, w.layout
+		g.config, g.cell, g.level, g.engine, g.layout = c, p.cell, p.level, engine, w.layout
 		g.x, g.input, g.y = w.inputs[layer], c.LayerInput(layer), w.outputs[layer]
 		g.keep = w.kept[layer*directions : (layer+1)*directions]
 		g.grads = grads[layer*directions : (layer+1)*directions]
