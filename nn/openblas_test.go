@@ -1,0 +1,5 @@
+//go:build openblas
+
+package nn_test
+
+import _ "github.com/packedlstm/packedlstm/kernels/openblas" // PACKEDLSTM_ENGINE=openblas chooses it
