@@ -1,5 +1,5 @@
 # Every target runs with Go alone, unless it says otherwise.
-.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 test-avx2 test-noavx test-avx512 bits vet fuzz bench golden
+.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 test-openblas test-avx2 test-noavx test-avx512 bits vet fuzz bench bench-openblas golden
 
 FUZZTIME = 30s
 BENCHFLAGS = # such as -quick
@@ -18,6 +18,19 @@ test-race: # with the race detector (needs cgo)
 
 test-exhaustive: # exp, sigmoid and tanh on all 2^32 float32, some minutes
 	go test ./kernels -run Accuracy -exhaustive -v
+
+# OpenBLAS as the engine; needs libopenblas-dev and a C compiler. kernels/openblas says what
+# holds then. Settings: for large products, for those and single steps, where it is faster.
+OPENBLAS = CGO_LDFLAGS=-lopenblas go
+OPENBLAS_ROOMS = ./kernels/... ./internal/... ./lstm ./nn ./seq2seq ./fuzz ./examples
+test-openblas:
+	$(OPENBLAS) vet -tags openblas ./...
+	PACKEDLSTM_ENGINE=openblas $(OPENBLAS) test -count=1 -tags openblas ./...
+	PACKEDLSTM_ENGINE=openblas PACKEDLSTM_STEP_ENGINE=openblas $(OPENBLAS) test -count=1 -short -tags openblas $(OPENBLAS_ROOMS)
+	PACKEDLSTM_ENGINE=auto $(OPENBLAS) test -count=1 -short -tags openblas $(OPENBLAS_ROOMS)
+
+bench-openblas: # this package's products beside OpenBLAS's, case by case
+	$(OPENBLAS) test -tags openblas -run xxx -bench Engines -benchtime 200ms -count 5 ./bench
 
 test-arm64: # needs qemu-user-static
 	GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64-static ./...
