@@ -4,8 +4,11 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strings"
 )
 
 //go:embed shapes.json
@@ -36,18 +39,19 @@ func Shapes() ([]Shape, error) { return ParseShapes(shapesJSON) }
 // ParseShapes returns the cases of a shapes file, {"cases": [...]}. No case, a name that
 // is missing or used twice, an unknown field, a size, length or number of layers out of
 // range, no token at all, or a "tokens" other than the sum of the lengths is an error
-// that names the case.
+// that names the line and the case.
 func ParseShapes(data []byte) ([]Shape, error) {
 	var file struct {
 		Cases []json.RawMessage `json:"cases"`
 	}
 	if err := decodeStrictly(data, &file); err != nil {
-		return nil, fmt.Errorf("bench: shapes: %w", err)
+		return nil, fmt.Errorf("bench: shapes: %s: %w", place(data, err), err)
 	}
 	if len(file.Cases) == 0 {
 		return nil, fmt.Errorf("bench: shapes: no case: want one or more under \"cases\"")
 	}
 	shapes, seen := make([]Shape, len(file.Cases)), map[string]int{}
+	starts := caseOffsets(data)
 	for i, raw := range file.Cases {
 		// A first look for the name: the next may fail before it comes to it.
 		var head struct{ Name string }
@@ -60,7 +64,11 @@ func ParseShapes(data []byte) ([]Shape, error) {
 			err = fmt.Errorf("case %d has the same name", first)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("bench: shapes: case %d %q: %w", i, head.Name, err)
+			at := starts[i]
+			if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+				at += int(wrong.Offset)
+			}
+			return nil, fmt.Errorf("bench: shapes: line %d: case %d %q: %w", line(data, at), i, head.Name, err)
 		}
 		seen[head.Name] = i
 	}
@@ -78,6 +86,51 @@ func decodeStrictly(data []byte, v any) error {
 	}
 	return nil
 }
+
+// caseOffsets returns where in a file that can be decoded each case begins.
+func caseOffsets(data []byte) (starts []int) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	_, _ = d.Token() // {
+	for d.More() {
+		key, err := d.Token()
+		if name, ok := key.(string); err != nil || !ok || !strings.EqualFold(name, "cases") {
+			return starts // no other key is known
+		}
+		starts = starts[:0] // of a key given twice the last counts
+		_, _ = d.Token()    // [
+		for d.More() {
+			var raw json.RawMessage
+			if d.Decode(&raw) != nil {
+				return starts
+			}
+			starts = append(starts, int(d.InputOffset())-len(raw))
+		}
+		_, _ = d.Token() // ]
+	}
+	return starts
+}
+
+var nameField = regexp.MustCompile(`"name"\s*:\s*("(?:[^"\\]|\\.)*")`)
+
+// place says where a file cannot be decoded: the line, and the last name before.
+func place(data []byte, err error) string {
+	at := len(data)
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		at = min(at, int(syntax.Offset))
+	} else if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		at = min(at, int(wrong.Offset))
+	} else if !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Sprintf("lines 1 to %d", line(data, at))
+	}
+	where := fmt.Sprintf("line %d", line(data, at))
+	if names := nameField.FindAllSubmatch(data[:at], -1); len(names) > 0 {
+		where += fmt.Sprintf(": in or after case %s", names[len(names)-1][1])
+	}
+	return where
+}
+
+// line returns the line of a byte, from 1 on.
+func line(data []byte, at int) int { return 1 + bytes.Count(data[:min(at, len(data))], []byte("\n")) }
 
 func (s *Shape) check() error {
 	if s.Name == "" {

@@ -35,7 +35,10 @@ func TestParseShapesRefuses(t *testing.T) {
 		t.Fatalf("the good file: %+v, %v", shapes, err)
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{`"hidden": 17`, `"hidden": 0`, `case 1 "second": hidden = 0`},
+		{`"hidden": 17`, `"hidden": 0`, `line 4: case 1 "second": hidden = 0`},
+		{`"why": "w"`, "\n\"why\": \n7", `line 4: case 0 "first"`},
+		{`"hidden": 17`, `"hidden": 017`, `line 4: in or after case "second"`},
+		{`"hidden": 5,`, `"hidden": 5;`, `line 2: in or after case "first"`},
 		{`"hidden": 17`, `"hidden": -17`, `case 1 "second": hidden = -17`},
 		{`"hidden": 17`, `"hidden": 99999999`, `case 1 "second": hidden = 99999999`},
 		{`"hidden": 17`, `"hidden": "17"`, `case 1 "second"`},
@@ -47,7 +50,7 @@ func TestParseShapesRefuses(t *testing.T) {
 		{`[1, 2]`, `[16777216, 1]`, `case 1 "second": lengths[1] = 1 after 16777216`},
 		{`[1, 2]`, `[]`, `case 1 "second": 0 lengths`},
 		{`[1, 2]`, `[0, 0]`, `case 1 "second": 2 lengths and no token`},
-		{`"tokens": 7`, `"tokens": 8`, `case 0 "first": tokens = 8, the lengths have 7`},
+		{`"tokens": 7`, `"tokens": 8`, `line 2: case 0 "first": tokens = 8, the lengths have 7`},
 		{`"second"`, `"first"`, `case 1 "first": case 0 has the same name`},
 		{`"second"`, `""`, `case 1 "": name`},
 		{`"cases"`, `"case"`, `unknown field "case"`},
