@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 
+	"github.com/packedlstm/packedlstm/bench/chart"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -28,7 +29,7 @@ func around(p vg.Point, radius vg.Length) vg.Rectangle {
 // it stands apart. Where nothing is free it goes to the right of the point, over what is
 // there.
 func (l *labels) name(p vg.Point, name string) {
-	s := style(7.5, color.Black)
+	s := chart.Style(7.5, color.Black)
 	width, height := s.Width(name), s.Height(name)
 	box := l.find(p, width, height)
 	if distance(p, box) > linkGap {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/packedlstm/packedlstm/bench"
+	"github.com/packedlstm/packedlstm/bench/chart"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -32,7 +33,7 @@ func (p *panel) Plot(c draw.Canvas, plt *plot.Plot) {
 	}
 	p.connect(c, points)
 	for _, q := range points {
-		c.DrawGlyph(draw.GlyphStyle{Color: levelColor(q.level), Radius: vg.Points(2.8), Shape: draw.CircleGlyph{}}, q.at)
+		c.DrawGlyph(draw.GlyphStyle{Color: chart.LevelColor(q.level), Radius: vg.Points(2.8), Shape: draw.CircleGlyph{}}, q.at)
 	}
 	best := p.levels[len(p.levels)-1]
 	for _, q := range points {
@@ -100,15 +101,15 @@ func (p *panel) roofs(c draw.Canvas, at func(x, y float64) vg.Point, l *labels) 
 		}
 		from := at(max(left, p.xMin), *roof.PeakGFLOPS)
 		to := at(p.xMax, *roof.PeakGFLOPS)
-		line := draw.LineStyle{Color: levelColor(roof.Level), Width: vg.Points(1.1)}
+		line := draw.LineStyle{Color: chart.LevelColor(roof.Level), Width: vg.Points(1.1)}
 		if roof.Level != best.Level {
 			line.Dashes, line.Width = []vg.Length{vg.Points(4), vg.Points(3)}, vg.Points(0.9)
 		}
 		c.StrokeLine2(line, from.X, from.Y, to.X, to.Y)
 		l.lines = append(l.lines, [2]vg.Point{from, to})
-		s := style(8, levelColor(roof.Level))
+		s := chart.Style(8, chart.LevelColor(roof.Level))
 		s.XAlign, s.YAlign = draw.XRight, draw.YBottom
-		caption := fmt.Sprintf("%s peak %.0f GFLOP/s", levelName(roof.Level), *roof.PeakGFLOPS)
+		caption := fmt.Sprintf("%s peak %.0f GFLOP/s", chart.LevelName(roof.Level), *roof.PeakGFLOPS)
 		place := vg.Point{X: to.X - vg.Points(3), Y: to.Y + vg.Points(1.5)}
 		c.FillText(s, place, caption)
 		l.taken = append(l.taken, vg.Rectangle{Min: vg.Point{X: place.X - s.Width(caption), Y: place.Y},
@@ -127,7 +128,7 @@ func (p *panel) slope(c draw.Canvas, at func(x, y float64) vg.Point, l *labels, 
 	from, to := at(x0, rate*x0), at(x1, rate*x1)
 	c.StrokeLine2(draw.LineStyle{Color: color.Gray{0x90}, Width: vg.Points(0.9)}, from.X, from.Y, to.X, to.Y)
 	l.lines = append(l.lines, [2]vg.Point{from, to})
-	s := style(8, grey)
+	s := chart.Style(8, chart.Grey)
 	s.YAlign = draw.YBottom
 	s.Rotation = math.Atan2(float64(to.Y-from.Y), float64(to.X-from.X))
 	caption := fmt.Sprintf("%s %.0f GB/s", b.Name, rate)

@@ -3,21 +3,17 @@ package main
 import (
 	"fmt"
 	"image/color"
-	"io"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/packedlstm/packedlstm/bench"
-	"github.com/packedlstm/packedlstm/param"
+	"github.com/packedlstm/packedlstm/bench/chart"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // writeRooflines draws a figure for each number of workers, as PNG and SVG, and returns
@@ -36,22 +32,10 @@ func writeRooflines(r *bench.Report, out string) (names []string, err error) {
 			name = fmt.Sprintf("roofline-%d", n)
 		}
 		width, height := f.size()
-		png := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(110))
-		svg := vgsvg.New(width, height)
-		for _, c := range []struct {
-			name   string
-			canvas vg.CanvasSizer
-			bytes  io.WriterTo
-		}{{name + ".png", png, vgimg.PngCanvas{Canvas: png}}, {name + ".svg", svg, svg}} {
-			f.draw(draw.New(c.canvas))
-			err := param.WriteFileAtomic(filepath.Join(out, c.name), func(w io.Writer) error {
-				_, err := c.bytes.WriteTo(w)
-				return err
-			})
-			if err != nil {
-				return names, err
-			}
-			names = append(names, c.name)
+		files, err := chart.Write(out, name, width, height, f.draw)
+		names = append(names, files...)
+		if err != nil {
+			return names, err
 		}
 	}
 	return names, nil
@@ -138,13 +122,13 @@ func (f *figure) heading(c draw.Canvas) {
 	}
 	m := f.report.Machine
 	at := vg.Point{X: c.Min.X + vg.Points(14), Y: c.Max.Y - vg.Points(10)}
-	c.FillText(style(14, color.Black), at, fmt.Sprintf("%s, %s", strings.TrimSpace(m.Brand), cores))
+	c.FillText(chart.Style(14, color.Black), at, fmt.Sprintf("%s, %s", strings.TrimSpace(m.Brand), cores))
 	at.Y -= vg.Points(20)
 	note := "Medians. Names at the fastest level, the others of the same case straight above or below it."
 	if best := f.best(); best != nil && len(best.Bandwidths) > 0 {
 		note += " Slopes: read bandwidth at level " + best.Level + "."
 	}
-	c.FillText(style(9, grey), at, note)
+	c.FillText(chart.Style(9, chart.Grey), at, note)
 }
 
 // best returns the roof with the highest peak, nil if there is none.
@@ -163,13 +147,13 @@ func (f *figure) panel(mode bench.Mode) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = string(mode), "FLOP per byte of weights read", "GFLOP/s"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{2}, ticks{10}
+	p.X.Tick.Marker, p.Y.Tick.Marker = chart.Ticks(2), chart.Ticks(10)
 	for _, t := range []struct {
 		style  *text.Style
 		points float64
 	}{{&p.Title.TextStyle, 12}, {&p.X.Label.TextStyle, 10}, {&p.Y.Label.TextStyle, 10},
 		{&p.X.Tick.Label, 8}, {&p.Y.Tick.Label, 8}, {&p.Legend.TextStyle, 9}} {
-		t.style.Font = style(t.points, nil).Font
+		t.style.Font = chart.Style(t.points, nil).Font
 	}
 	p.Title.Padding = vg.Points(4)
 	grid := plotter.NewGrid()
@@ -178,66 +162,14 @@ func (f *figure) panel(mode bench.Mode) *plot.Plot {
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.xMin, f.xMax, f.yMin, f.yMax
 	p.Legend.ThumbnailWidth = vg.Points(10)
 	for _, l := range f.levels {
-		dot := draw.GlyphStyle{Color: levelColor(l), Radius: vg.Points(3.2), Shape: draw.CircleGlyph{}}
-		p.Legend.Add(levelName(l), glyph{dot})
+		dot := draw.GlyphStyle{Color: chart.LevelColor(l), Radius: vg.Points(3.2), Shape: draw.CircleGlyph{}}
+		p.Legend.Add(chart.LevelName(l), glyph{dot})
 	}
 	p.Legend.YOffs, p.Legend.XOffs = vg.Points(4), vg.Points(-4)
 	return p
-}
-
-var grey = color.Gray{0x60}
-
-// style returns a sans-serif text style that hangs from its upper left corner.
-func style(points float64, c color.Color) text.Style {
-	s := draw.TextStyle{Color: c, Font: plot.DefaultFont, Handler: plot.DefaultTextHandler, XAlign: draw.XLeft, YAlign: draw.YTop}
-	s.Font.Variant, s.Font.Size = "Sans", vg.Points(points)
-	return s
 }
 
 // glyph is a legend's picture of a level.
 type glyph struct{ draw.GlyphStyle }
 
 func (g glyph) Thumbnail(c *draw.Canvas) { c.DrawGlyph(g.GlyphStyle, c.Center()) }
-
-func levelColor(level string) color.Color {
-	switch level {
-	case "avx512":
-		return color.RGBA{0xc4, 0x2e, 0x2e, 0xff}
-	case "avx2":
-		return color.RGBA{0x1f, 0x77, 0xb4, 0xff}
-	case "neon":
-		return color.RGBA{0x2c, 0x8a, 0x2c, 0xff}
-	}
-	return color.Gray{0x80}
-}
-
-// levelName writes a level as its makers do.
-func levelName(level string) string {
-	switch level {
-	case "avx512":
-		return "AVX-512"
-	case "avx2", "neon":
-		return strings.ToUpper(level)
-	}
-	return level
-}
-
-// ticks marks 1, 2, 5 times the powers of 10, or the powers of 2.
-type ticks struct{ base int }
-
-func (t ticks) Ticks(low, high float64) []plot.Tick {
-	steps := []float64{1}
-	if t.base == 10 {
-		steps = []float64{1, 2, 5}
-	}
-	var marks []plot.Tick
-	base := float64(t.base)
-	for power := math.Pow(base, math.Floor(math.Log(low)/math.Log(base))); power <= high; power *= base {
-		for _, step := range steps {
-			if v := power * step; v >= low && v <= high {
-				marks = append(marks, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
-			}
-		}
-	}
-	return marks
-}
