@@ -58,7 +58,7 @@ func Measure(ctx context.Context, o Options) (*Report, error) {
 		m.cpu = &cpu
 	}
 	m.deadline = m.start.Add(o.Budget)
-	m.report = &Report{Date: stamp(m.start), Machine: thisMachine(), Formulas: formulas}
+	m.report = &Report{Date: stamp(m.start), Machine: ThisMachine(), Formulas: formulas}
 	if err := m.build(); err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func Measure(ctx context.Context, o Options) (*Report, error) {
 	}
 	m.report.summarise()
 	m.report.Settings.BudgetSeconds = o.Budget.Seconds()
-	m.report.Settings.Seconds = digits(time.Since(m.start).Seconds())
+	m.report.Settings.Seconds = Digits(time.Since(m.start).Seconds())
 	return m.report, nil
 }
 
@@ -182,7 +182,7 @@ func newCell(name string, mode Mode, work Work, call func() error, roof *roofCel
 	c := &cell{work: work, level: roof.level, workers: roof.workers, call: call, tier: -1, roof: roof}
 	c.result = Result{Case: name, Level: roof.level.String(), Mode: mode, Workers: roof.workers,
 		Tokens: work.Tokens, FLOP: work.FLOP, WeightBytes: work.WeightBytes,
-		FLOPPerByte: digits(work.FLOP / work.WeightBytes), Samples: []Sample{}}
+		FLOPPerByte: Digits(work.FLOP / work.WeightBytes), Samples: []Sample{}}
 	if work.StepBytes > 0 && len(roof.roof.Bandwidths) > 0 {
 		c.tier = holder(roof.reader.tiers, work.HeldBytes)
 		c.result.BandwidthOf = roof.reader.tiers[c.tier].Name
@@ -279,7 +279,7 @@ func (m *measurement) rounds() error {
 		estimates[i] = c.estimate
 	}
 	calls, rounds, sample := divide(left, roofs, each, m.Sample.Seconds(), estimates, m.Rounds)
-	m.report.Settings.Rounds, m.report.Settings.SampleSeconds = rounds, digits(sample)
+	m.report.Settings.Rounds, m.report.Settings.SampleSeconds = rounds, Digits(sample)
 	m.total += rounds * len(m.cells)
 	for i, c := range m.cells {
 		c.calls = calls[i]
@@ -351,7 +351,7 @@ func (r *roofCell) read(tier int) error {
 		return err
 	}
 	b := &r.roof.Bandwidths[tier]
-	b.Samples = append(b.Samples, digits(rate))
+	b.Samples = append(b.Samples, Digits(rate))
 	r.bandwidth[tier] = append(r.bandwidth[tier], rate)
 	return nil
 }
@@ -363,8 +363,8 @@ func (r *roofCell) peak() *float64 {
 		return nil
 	}
 	r.peaks = append(r.peaks, rate)
-	r.roof.PeakSamples = append(r.roof.PeakSamples, digits(rate))
-	return figure(rate)
+	r.roof.PeakSamples = append(r.roof.PeakSamples, Digits(rate))
+	return Figure(rate)
 }
 
 // round takes one sample of everything; over says that the budget has ended.
@@ -404,8 +404,8 @@ func (c *cell) sample(round int) error {
 	if err != nil {
 		return err
 	}
-	c.result.Samples = append(c.result.Samples, Sample{Round: round, Calls: c.calls, Seconds: digits(seconds), PeakGFLOPS: peak,
-		NsPerToken: digits(c.work.NsPerToken(c.calls, seconds)), GFLOPS: digits(c.work.GFLOPS(c.calls, seconds))})
+	c.result.Samples = append(c.result.Samples, Sample{Round: round, Calls: c.calls, Seconds: Digits(seconds), PeakGFLOPS: peak,
+		NsPerToken: Digits(c.work.NsPerToken(c.calls, seconds)), GFLOPS: Digits(c.work.GFLOPS(c.calls, seconds))})
 	return nil
 }
 
@@ -419,9 +419,9 @@ func (c *cell) percentages(round int) {
 		return
 	}
 	if len(c.roof.peaks) > 0 {
-		s.PercentPeak = figure(c.work.PercentPeak(s.Calls, s.Seconds, median(c.roof.peaks)))
+		s.PercentPeak = Figure(c.work.PercentPeak(s.Calls, s.Seconds, Median(c.roof.peaks)))
 	}
 	if c.tier >= 0 {
-		s.PercentBandwidth = figure(c.work.PercentBandwidth(s.Calls, s.Seconds, median(c.roof.bandwidth[c.tier])))
+		s.PercentBandwidth = Figure(c.work.PercentBandwidth(s.Calls, s.Seconds, Median(c.roof.bandwidth[c.tier])))
 	}
 }

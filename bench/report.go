@@ -105,7 +105,8 @@ var formulas = map[string]string{
 	"flop_per_weight_byte": "flop / weight_bytes; recurrent weights once a step, input weights once a pass, training twice that",
 }
 
-func thisMachine() Machine {
+// ThisMachine describes the machine that runs this.
+func ThisMachine() Machine {
 	m := kernels.CPU()
 	return Machine{Brand: m.Brand, L1D: m.L1D, L2: m.L2, L3: m.L3, Cores: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0),
 		GOOS: runtime.GOOS, GOARCH: runtime.GOARCH, GoVersion: runtime.Version()}
@@ -163,19 +164,20 @@ func medianOrNil(values []float64) *float64 {
 	if len(values) == 0 {
 		return nil
 	}
-	return figure(median(values))
+	return Figure(Median(values))
 }
 
-// figure returns five digits of v, more than any clock is worth; nil of what is no number.
-func figure(v float64) *float64 {
+// Figure returns five digits of v, more than any clock is worth; nil of what is no number.
+func Figure(v float64) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
 	}
-	v = digits(v)
+	v = Digits(v)
 	return &v
 }
 
-func digits(v float64) float64 {
+// Digits returns five digits of v.
+func Digits(v float64) float64 {
 	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 5, 64), 64)
 	if err != nil {
 		return v

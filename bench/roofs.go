@@ -168,12 +168,12 @@ func medianOf(n int, measure func() (float64, error)) (float64, error) {
 			return 0, err
 		}
 	}
-	return median(values), nil
+	return Median(values), nil
 }
 
-// median returns the middle of the values, of an even number the mean of the middle two,
+// Median returns the middle of the values, of an even number the mean of the middle two,
 // 0 of none.
-func median(values []float64) float64 {
+func Median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
 	}

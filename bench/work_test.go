@@ -55,18 +55,18 @@ func TestFigures(t *testing.T) {
 		{"GFLOP/s", w.GFLOPS(4, 0.5), 16},
 		{"percent of peak", w.PercentPeak(4, 0.5, 64), 25},
 		{"percent of bandwidth", w.PercentBandwidth(4, 0.5, 80), 10},
-		{"median of 3", median([]float64{3, 1, 2}), 2},
-		{"median of 4", median([]float64{4, 1, 3, 2}), 2.5},
-		{"median of none", median(nil), 0},
-		{"digits", digits(123.456789), 123.46},
+		{"median of 3", Median([]float64{3, 1, 2}), 2},
+		{"median of 4", Median([]float64{4, 1, 3, 2}), 2.5},
+		{"median of none", Median(nil), 0},
+		{"digits", Digits(123.456789), 123.46},
 	} {
 		if math.Abs(c.got-c.want) > 1e-12*c.want {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
 		}
 	}
 	for _, v := range []float64{math.NaN(), math.Inf(1)} {
-		if figure(v) != nil {
-			t.Errorf("figure(%v) = %v, want nil: JSON has no such number", v, *figure(v))
+		if Figure(v) != nil {
+			t.Errorf("figure(%v) = %v, want nil: JSON has no such number", v, *Figure(v))
 		}
 	}
 }

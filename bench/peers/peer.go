@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// family says what a peer does with padding.
+type family string
+
+const (
+	ours  family = "ours"
+	packs family = "packs" // computes real tokens only
+	pads  family = "pads"  // computes the padded batch, masked or not
+)
+
+// peer is a library that takes part, a column of the table.
+type peer struct {
+	name        string
+	family      family
+	builder     string   // that makes it, "" if it is there already
+	command     []string // beside the arguments of the protocol
+	env         []string
+	forwardOnly bool
+	problem     string // why it cannot take part
+	version     string // that it said
+}
+
+// allPeers returns this library at its levels, the fastest first, and the others. root
+// is the folder of the repository, built that of what the builders make.
+func allPeers(root, built string) []*peer {
+	var all []*peer
+	levels := kernels.Available()
+	slices.Reverse(levels)
+	for i, l := range levels {
+		if l == kernels.Portable && i > 0 {
+			continue // slow enough to eat the time of all others
+		}
+		all = append(all, &peer{name: "packedlstm-" + l.String(), family: ours, builder: "library",
+			command: []string{filepath.Join(built, "packedlstm")}, env: []string{kernels.LevelVariable + "=" + l.String()}})
+	}
+	python := func(name string, f family, forwardOnly bool) {
+		script := filepath.Join(root, "bench", "peers", "python", strings.ReplaceAll(name, "-", "_")+".py")
+		all = append(all, &peer{name: name, family: f, builder: "python", forwardOnly: forwardOnly,
+			command: []string{filepath.Join(built, "venv", "bin", "python"), script}})
+	}
+	golang := func(name string, f family, forwardOnly bool) {
+		all = append(all, &peer{name: name, family: f, builder: "golang", forwardOnly: forwardOnly,
+			command: []string{filepath.Join(built, "golang", name)}})
+	}
+	python("pytorch-packed", packs, false)
+	python("pytorch-padded", pads, false)
+	python("onnxruntime", pads, true)
+	python("openvino", pads, true)
+	all = append(all, &peer{name: "onednn", family: pads, builder: "onednn", command: []string{filepath.Join(built, "onednn", "onednn")}})
+	python("keras", pads, false)
+	golang("gomlx", pads, false)
+	golang("spago", packs, false)
+	golang("gorgonia", packs, false)
+	golang("onnxruntime_go", pads, true)
+	return all
+}
+
+// choosePeers returns the peers of a comma-separated list of names, or of the parts of
+// names before a hyphen: packedlstm is all its levels. An empty list is all.
+func choosePeers(all []*peer, list string) ([]*peer, error) {
+	if list == "" {
+		return all, nil
+	}
+	var chosen []*peer
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		found := false
+		for _, p := range all {
+			if p.name == name || strings.HasPrefix(p.name, name+"-") {
+				found = true
+				if !slices.Contains(chosen, p) {
+					chosen = append(chosen, p)
+				}
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("%q: want some of %s", name, strings.Join(names(all), ","))
+		}
+	}
+	return chosen, nil
+}
+
+// extraPeer returns the peer of a flag NAME=COMMAND.
+func extraPeer(text string) (*peer, error) {
+	name, command, _ := strings.Cut(text, "=")
+	if name == "" || strings.TrimSpace(command) == "" {
+		return nil, fmt.Errorf("%q: want NAME=COMMAND", text)
+	}
+	return &peer{name: name, family: packs, command: strings.Fields(command)}, nil
+}
+
+func names(peers []*peer) []string {
+	var all []string
+	for _, p := range peers {
+		all = append(all, p.name)
+	}
+	return all
+}

@@ -1,0 +1,375 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/packedlstm/packedlstm/bench"
+	"github.com/packedlstm/packedlstm/bench/peers/protocol"
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// limits are how long a peer may take; what takes longer is named in its column.
+type limits struct {
+	start   time.Duration // to load, build and make the first call
+	command time.Duration // to answer a command, besides the calls that it was asked for
+	quit    time.Duration
+}
+
+var (
+	usualLimits = limits{start: 45 * time.Second, command: 30 * time.Second, quit: 5 * time.Second}
+	quickLimits = limits{start: 20 * time.Second, command: 20 * time.Second, quit: 3 * time.Second}
+)
+
+const (
+	longestSlot  = 1.0  // seconds of a peer a round, if it has more than one call
+	shortestSlot = 0.02 // if the time is short
+	longCall     = 0.05 // seconds: caches found cold do not matter to a call so long
+	slowCall     = 3.0  // slots: a call longer than this is not made in every round
+)
+
+// runner runs cells until the deadline.
+type runner struct {
+	ctx      context.Context
+	cells    []cell
+	rounds   int
+	deadline time.Time
+	limits   limits
+	folder   string // for case folders and check files
+	log      io.Writer
+	report   *Report
+	prepared map[string]*preparedCase
+	peaks    map[int][]float64 // by threads
+	timeouts []timeout
+}
+
+// timeout is a cell that a peer did not start in time: larger ones need no try.
+type timeout struct {
+	impl, mode, name string
+	flop             float64
+}
+
+// preparedCase is a case on disk and what the reference makes of it.
+type preparedCase struct {
+	folder string
+	c      protocol.Case
+	data   protocol.Data
+	want   *expected
+}
+
+// run measures every cell. Those that the time does not reach are named as such.
+func (r *runner) run() error {
+	r.prepared, r.peaks = map[string]*preparedCase{}, map[int][]float64{}
+	for i := range r.cells {
+		if r.ctx.Err() != nil {
+			return context.Cause(r.ctx)
+		}
+		c := &r.cells[i]
+		if time.Now().After(r.deadline) {
+			for _, p := range c.peers {
+				r.add(c, p).Status = "not measured: the time was over"
+			}
+			continue
+		}
+		weight := 0.0
+		for _, later := range r.cells[i:] {
+			weight += later.weight
+		}
+		share := time.Duration(float64(time.Until(r.deadline)) * c.weight / weight)
+		if err := r.runCell(i, c, time.Now().Add(share)); err != nil {
+			return err
+		}
+		r.forget(i)
+	}
+	for threads, samples := range r.peaks {
+		r.report.Peaks = append(r.report.Peaks, Peak{Level: kernels.Active().String(), Threads: threads,
+			GFLOPS: bench.Digits(bench.Median(samples)), Samples: samples})
+	}
+	for i := range r.report.Results {
+		x := &r.report.Results[i]
+		if peak := r.report.peak(x.Threads); peak > 0 && x.UsefulGFLOPS != nil {
+			x.PercentOfPeak = bench.Figure(100 * *x.UsefulGFLOPS / peak)
+		}
+	}
+	return nil
+}
+
+// prepare writes the case and computes what it should come to, once.
+func (r *runner) prepare(c *cell) (*preparedCase, error) {
+	key, s := c.key(), &c.shape
+	if p := r.prepared[key]; p != nil {
+		return p, nil
+	}
+	p := &preparedCase{folder: filepath.Join(r.folder, fmt.Sprintf("case%d", len(r.prepared))), c: protocol.NewCase(*s)}
+	p.data = p.c.NewData()
+	if err := protocol.Write(p.folder, &p.c, &p.data); err != nil {
+		return nil, err
+	}
+	p.want = compute(&p.c, &p.data, r.trains(key))
+	p.data = protocol.Data{} // the peers read the files
+	r.prepared[key] = p
+	return p, nil
+}
+
+// forget drops the case of a cell that no later one needs.
+func (r *runner) forget(i int) {
+	key := r.cells[i].key()
+	for _, later := range r.cells[i+1:] {
+		if later.key() == key {
+			return
+		}
+	}
+	if p := r.prepared[key]; p != nil {
+		_ = os.RemoveAll(p.folder) // the whole folder goes at the end
+		p.want = nil
+	}
+}
+
+// trains reports whether any cell runs the case in mode training.
+func (r *runner) trains(key string) bool {
+	for i := range r.cells {
+		if r.cells[i].key() == key && r.cells[i].mode == training {
+			return true
+		}
+	}
+	return false
+}
+
+// add appends an empty result.
+func (r *runner) add(c *cell, p *peer) *Result {
+	r.report.Results = append(r.report.Results, Result{Study: c.study, Case: c.shape.Name, Threads: c.threads, Mode: c.mode,
+		Impl: p.name, Status: ok, SamplesUs: []float64{}, RoundMediansUs: []float64{}, shape: c.shape, family: p.family})
+	return &r.report.Results[len(r.report.Results)-1]
+}
+
+// contestant is a peer in one cell.
+type contestant struct {
+	*peer
+	process  *process
+	result   Result
+	estimate float64 // seconds of a call
+	rounds   [][]float64
+}
+
+// runCell starts the peers, checks them, times them in rounds and ends them.
+func (r *runner) runCell(index int, c *cell, end time.Time) error {
+	prepared, err := r.prepare(c)
+	if err != nil {
+		return err
+	}
+	var running, all []*contestant
+	defer func() {
+		for _, x := range running {
+			if x.process != nil {
+				x.process.quit(r.limits.quit)
+			}
+		}
+	}()
+	for _, p := range c.peers {
+		r.add(c, p)
+		x := &contestant{peer: p, result: r.report.Results[len(r.report.Results)-1]}
+		all = append(all, x)
+		before := time.Now()
+		err := r.start(x, c, prepared)
+		r.report.StartSeconds[p.name] += bench.Digits(time.Since(before).Seconds())
+		if r.ctx.Err() != nil {
+			return context.Cause(r.ctx)
+		}
+		if err != nil {
+			r.fail(x, err)
+		} else {
+			running = append(running, x)
+		}
+	}
+	r.time(index, c, running, end)
+	for _, x := range running {
+		if x.result.Status == ok {
+			r.memory(x)
+		}
+	}
+	first := len(r.report.Results) - len(all)
+	for i, x := range all {
+		x.result.finish(x.rounds, flopOf(&c.shape, c.mode))
+		r.report.Results[first+i] = x.result
+	}
+	r.say(index, c, all)
+	return r.ctx.Err()
+}
+
+// fail ends a peer and says why in its column.
+func (r *runner) fail(x *contestant, err error) {
+	x.result.Status = oneLine(err.Error())
+	if x.process != nil {
+		_ = kill(x.process.cmd.Process.Pid)
+		x.process.quit(0)
+		x.process = nil
+	}
+}
+
+// oneLine fits a reason into a table.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 300 {
+		s = s[:300] + "..."
+	}
+	return s
+}
+
+// start starts a peer, checks its output against the reference, and estimates its time.
+func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err error) {
+	if x.problem != "" {
+		return fmt.Errorf("%s", x.problem)
+	}
+	if x.forwardOnly && c.mode == training {
+		return fmt.Errorf("has no training")
+	}
+	for _, t := range r.timeouts {
+		if t.impl == x.name && t.mode == c.mode && t.flop <= c.shape.FLOP() {
+			return fmt.Errorf("not started: took longer than %v to start and check in case %s, which is no larger", r.limits.start, t.name)
+		}
+	}
+	command := append(append([]string{}, x.command...), "--case", prepared.folder, "--threads", fmt.Sprint(c.threads), "--mode", c.mode)
+	if x.process, err = start(r.ctx, command, x.env); err != nil {
+		return fmt.Errorf("cannot start: %w", err)
+	}
+	deadline := time.Now().Add(r.limits.start)
+	defer func() {
+		if err != nil && time.Now().After(deadline) {
+			r.timeouts = append(r.timeouts, timeout{x.name, c.mode, c.shape.Name, c.shape.FLOP()})
+		}
+	}()
+	ready, err := x.process.expect("ready", r.limits.start)
+	if err != nil {
+		return err
+	}
+	if x.version = ready.Version; x.version != "" {
+		r.report.Versions[x.name] = x.version
+	}
+	x.result.FirstCallUs = bench.Figure(ready.FirstCallUs)
+	out := filepath.Join(r.folder, "check.f32")
+	defer os.Remove(out)
+	if _, err := x.process.ask(protocol.Command{Name: "check", Out: out}, "checked", time.Until(deadline)); err != nil {
+		return err
+	}
+	difference, err := prepared.want.compare(out, c.mode == training)
+	x.result.MaxDifference = bench.Figure(difference)
+	if err != nil {
+		return err
+	}
+	// The first call is a guess of the others; a slow peer has no time for a better one.
+	if x.estimate = max(ready.FirstCallUs, 0.1) / 1e6; x.estimate < longestSlot/2 {
+		us, err := r.calls(x, 1)
+		if err != nil {
+			return err
+		}
+		x.estimate = us[0] / 1e6
+	}
+	return x.process.halt()
+}
+
+// calls lets a peer that is awake make timed calls.
+func (r *runner) calls(x *contestant, n int) ([]float64, error) {
+	limit := r.limits.command + time.Duration(3*float64(n)*x.estimate*1e9)
+	e, err := x.process.ask(protocol.Command{Name: "run", Calls: n}, "ran", limit)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.Us) != n {
+		return nil, fmt.Errorf("%d times of %d calls", len(e.Us), n)
+	}
+	for _, us := range e.Us {
+		if !(us > 0) || math.IsInf(us, 0) {
+			return nil, fmt.Errorf("a call of %v us", us)
+		}
+	}
+	return e.Us, nil
+}
+
+// time runs the rounds. The order of the peers moves on by one from round to round, and
+// from cell to cell. All but the one that is timed are stopped.
+func (r *runner) time(index int, c *cell, running []*contestant, end time.Time) {
+	for round := range r.rounds {
+		r.peak(c.threads)
+		live := 0
+		for _, x := range running {
+			if x.result.Status == ok {
+				live++
+			}
+		}
+		if live == 0 || round > 0 && time.Now().After(r.deadline) {
+			return
+		}
+		slot := time.Until(end).Seconds() / float64((r.rounds-round)*live)
+		slot = min(max(slot, shortestSlot), longestSlot)
+		for i := range running {
+			x := running[(i+index+round)%len(running)]
+			if x.result.Status != ok || r.ctx.Err() != nil {
+				continue
+			}
+			if every := int(math.Ceil(x.estimate / (slowCall * slot))); round%max(every, 1) != 0 {
+				continue
+			}
+			if err := r.sample(x, slot); err != nil {
+				r.fail(x, err)
+			}
+		}
+	}
+}
+
+// sample wakes a peer for about so many seconds.
+func (r *runner) sample(x *contestant, slot float64) error {
+	if err := x.process.wake(); err != nil {
+		return err
+	}
+	if x.estimate < longCall {
+		if _, err := r.calls(x, 1); err != nil { // its data may have left the caches
+			return err
+		}
+	}
+	us, err := r.calls(x, max(1, int(slot/x.estimate)))
+	if err != nil {
+		return err
+	}
+	x.rounds = append(x.rounds, us)
+	x.estimate = bench.Median(us) / 1e6
+	return x.process.halt()
+}
+
+// peak measures the FMA peak while all peers are stopped.
+func (r *runner) peak(threads int) {
+	if threads > runtime.GOMAXPROCS(0) {
+		return
+	}
+	if rate, err := bench.Peak(kernels.Active(), threads); err == nil {
+		r.peaks[threads] = append(r.peaks[threads], bench.Digits(rate))
+	}
+}
+
+func (r *runner) memory(x *contestant) {
+	if x.process.wake() != nil {
+		return
+	}
+	e, err := x.process.ask(protocol.Command{Name: "memory"}, "memory", r.limits.command)
+	if err != nil {
+		return // the times stand
+	}
+	x.result.PeakRSSBytes, x.result.AllocatedBytesPerCall = e.PeakRSSBytes, e.AllocatedBytesPerCall
+}
+
+// say logs a line a cell.
+func (r *runner) say(index int, c *cell, all []*contestant) {
+	line := fmt.Sprintf("%d/%d %s %s %s, %d thread(s):", index+1, len(r.cells), c.study, c.shape.Name, c.mode, c.threads)
+	for _, x := range all {
+		if x.result.UsefulGFLOPS != nil {
+			line += fmt.Sprintf(" %s %.1f", x.name, *x.result.UsefulGFLOPS)
+		}
+	}
+	fmt.Fprintln(r.log, line)
+}
