@@ -98,12 +98,15 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		Settings: Settings{BudgetSeconds: o.budget.Seconds(), BuildSeconds: time.Since(begin).Seconds(), Rounds: o.rounds, Quick: o.quick},
 		Versions: map[string]string{}, StartSeconds: map[string]float64{}}
 	r := runner{ctx: ctx, cells: plan(o.shapes, o.peers, o.threads, o.modes, o.studies, o.quick), rounds: o.rounds,
-		deadline: begin.Add(o.budget), limits: usualLimits, folder: folder, log: stderr, report: report}
+		deadline: begin.Add(o.budget), limits: usualLimits, slot: longestSlot, folder: folder, log: stderr, report: report}
 	if o.quick {
 		r.limits = quickLimits
 	}
 	if err := r.run(); err != nil {
 		return err
+	}
+	for name, seconds := range report.StartSeconds {
+		report.StartSeconds[name] = bench.Digits(seconds)
 	}
 	report.Settings.Seconds = time.Since(begin).Seconds()
 	report.Floors = floors(report)
@@ -145,7 +148,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	set.IntVar(&o.rounds, "rounds", 0, fmt.Sprintf("(default %d, quick %d)", rounds, quickRounds))
 	set.StringVar(&o.out, "out", filepath.Join("bench", "out"), "`folder` for the results")
 	set.BoolVar(&o.noBuild, "nobuild", false, "take the peers as an earlier run has built them")
-	set.Func("peer", "another peer, `NAME=COMMAND` (may be repeated)", func(s string) error { extra = append(extra, s); return nil })
+	set.Func("peer", "another peer, or a known one's command, `NAME=COMMAND` (may be repeated)", func(s string) error { extra = append(extra, s); return nil })
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
@@ -190,7 +193,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 		if err != nil {
 			return o, usage("peer", err)
 		}
-		all = append(all, p)
+		all = addPeer(all, p)
 	}
 	if o.peers, err = choosePeers(all, *chosen); err != nil {
 		return o, usage("peers", err)

@@ -99,6 +99,17 @@ func extraPeer(text string) (*peer, error) {
 	return &peer{name: name, family: packs, command: strings.Fields(command)}, nil
 }
 
+// addPeer appends a peer, or puts its command in the place of that of the same name.
+func addPeer(all []*peer, p *peer) []*peer {
+	for _, known := range all {
+		if known.name == p.name {
+			known.command, known.builder = p.command, ""
+			return all
+		}
+	}
+	return append(all, p)
+}
+
 func names(peers []*peer) []string {
 	var all []string
 	for _, p := range peers {

@@ -29,10 +29,10 @@ var (
 )
 
 const (
-	longestSlot  = 1.0  // seconds of a peer a round, if it has more than one call
-	shortestSlot = 0.02 // if the time is short
-	longCall     = 0.05 // seconds: caches found cold do not matter to a call so long
-	slowCall     = 3.0  // slots: a call longer than this is not made in every round
+	longestSlot  = time.Second // of a peer a round, if it has more than one call
+	shortestSlot = 0.02        // seconds, if the time is short
+	longCall     = 0.05        // seconds: caches found cold do not matter to a call so long
+	slowCall     = 3.0         // slots: a call longer than this is not made in every round
 )
 
 // runner runs cells until the deadline.
@@ -42,11 +42,13 @@ type runner struct {
 	rounds   int
 	deadline time.Time
 	limits   limits
-	folder   string // for case folders and check files
+	slot     time.Duration // the longest of a peer a round, if it has more than one call
+	folder   string        // for case folders and check files
 	log      io.Writer
 	report   *Report
 	prepared map[string]*preparedCase
-	peaks    map[int][]float64 // by threads
+	peaks    map[int][]float64    // by threads
+	starts   map[string][]float64 // seconds that the starts of a peer and mode took
 	timeouts []timeout
 }
 
@@ -66,7 +68,7 @@ type preparedCase struct {
 
 // run measures every cell. Those that the time does not reach are named as such.
 func (r *runner) run() error {
-	r.prepared, r.peaks = map[string]*preparedCase{}, map[int][]float64{}
+	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]float64{}
 	for i := range r.cells {
 		if r.ctx.Err() != nil {
 			return context.Cause(r.ctx)
@@ -78,12 +80,7 @@ func (r *runner) run() error {
 			}
 			continue
 		}
-		weight := 0.0
-		for _, later := range r.cells[i:] {
-			weight += later.weight
-		}
-		share := time.Duration(float64(time.Until(r.deadline)) * c.weight / weight)
-		if err := r.runCell(i, c, time.Now().Add(share)); err != nil {
+		if err := r.runCell(i, c, time.Now().Add(r.share(i))); err != nil {
 			return err
 		}
 		r.forget(i)
@@ -99,6 +96,24 @@ func (r *runner) run() error {
 		}
 	}
 	return nil
+}
+
+// share returns what cell i may take: what its peers took to start in the cells before,
+// and of the time that no later start needs a part by its weight.
+func (r *runner) share(i int) time.Duration {
+	starts := func(c *cell) (seconds float64) {
+		for _, p := range c.peers {
+			seconds += bench.Median(r.starts[p.name+c.mode])
+		}
+		return seconds
+	}
+	free, weight := time.Until(r.deadline).Seconds(), 0.0
+	for j := range r.cells[i:] {
+		later := &r.cells[i+j]
+		free, weight = free-starts(later), weight+later.weight
+	}
+	seconds := starts(&r.cells[i]) + max(free, 0)*r.cells[i].weight/weight
+	return time.Duration(seconds * float64(time.Second))
 }
 
 // prepare writes the case and computes what it should come to, once.
@@ -178,7 +193,9 @@ func (r *runner) runCell(index int, c *cell, end time.Time) error {
 		all = append(all, x)
 		before := time.Now()
 		err := r.start(x, c, prepared)
-		r.report.StartSeconds[p.name] += bench.Digits(time.Since(before).Seconds())
+		seconds := time.Since(before).Seconds()
+		r.report.StartSeconds[p.name] += seconds
+		r.starts[p.name+c.mode] = append(r.starts[p.name+c.mode], seconds)
 		if r.ctx.Err() != nil {
 			return context.Cause(r.ctx)
 		}
@@ -264,7 +281,7 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 		return err
 	}
 	// The first call is a guess of the others; a slow peer has no time for a better one.
-	if x.estimate = max(ready.FirstCallUs, 0.1) / 1e6; x.estimate < longestSlot/2 {
+	if x.estimate = max(ready.FirstCallUs, 0.1) / 1e6; x.estimate < r.slot.Seconds()/2 {
 		us, err := r.calls(x, 1)
 		if err != nil {
 			return err
@@ -307,7 +324,7 @@ func (r *runner) time(index int, c *cell, running []*contestant, end time.Time) 
 			return
 		}
 		slot := time.Until(end).Seconds() / float64((r.rounds-round)*live)
-		slot = min(max(slot, shortestSlot), longestSlot)
+		slot = min(max(slot, shortestSlot), r.slot.Seconds())
 		for i := range running {
 			x := running[(i+index+round)%len(running)]
 			if x.result.Status != ok || r.ctx.Err() != nil {

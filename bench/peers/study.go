@@ -57,7 +57,9 @@ func plan(shapes []bench.Shape, peers []*peer, threads []int, modes, studies []s
 				c.peers = append(c.peers, p)
 			}
 		}
-		cells = append(cells, c)
+		if len(c.peers) > 0 {
+			cells = append(cells, c)
+		}
 	}
 	for i, n := range threads {
 		for _, mode := range []string{forward, training} {

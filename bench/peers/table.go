@@ -72,9 +72,12 @@ func (r *Report) writeFloors(w io.Writer) {
 	row(w, "floor", "threads", "want", "have", "where", "kept")
 	rule(w, "l", "r", "r", "r", "l", "l")
 	for _, f := range r.Floors {
-		kept := "yes"
-		if !f.Kept {
-			kept = "**no**"
+		kept := "**no**"
+		switch {
+		case f.Kept:
+			kept = "yes"
+		case f.Have == nil && f.Where == "":
+			kept = "no peer measured"
 		}
 		row(w, f.Text, fmt.Sprint(f.Threads), fmt.Sprintf("%.2f", f.Want), number(f.Have, "%.2f"), f.Where, kept)
 	}

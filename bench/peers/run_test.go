@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/packedlstm/packedlstm/bench"
+)
+
+var testShapes = []bench.Shape{
+	{Name: "ragged", Input: 3, Hidden: 5, Layers: 2, Bidirectional: true, Lengths: []int{2, 0, 7, 1}},
+	{Name: "uniform", Input: 7, Hidden: 17, Layers: 1, Lengths: []int{3, 3, 3}},
+}
+
+// testRun runs all cells of some peers.
+func testRun(t *testing.T, peers []*peer, modes ...string) *Report {
+	t.Helper()
+	report := &Report{Versions: map[string]string{}, StartSeconds: map[string]float64{}}
+	var log bytes.Buffer
+	r := runner{ctx: t.Context(), cells: plan(testShapes, peers, []int{1}, modes, []string{studyCases}, true), rounds: 3,
+		deadline: time.Now().Add(time.Minute), slot: 50 * time.Millisecond, folder: t.TempDir(), log: &log, report: report,
+		limits: limits{start: 3 * time.Second, command: 2 * time.Second, quit: 100 * time.Millisecond}}
+	if err := r.run(); err != nil {
+		t.Fatal(err)
+	}
+	t.Log(log.String())
+	return report
+}
+
+// TestBadPeers: each is named with the reason, and the good ones are measured.
+func TestBadPeers(t *testing.T) {
+	missingBinary := fakePeer(t, "missing")
+	missingBinary.command = []string{"/nonexistent/peer"}
+	broken := fakePeer(t, "broken build")
+	broken.problem = "not built: no compiler"
+	for _, c := range []struct {
+		peer *peer
+		want string // in the status
+	}{
+		{fakePeer(t, "crash"), "exit status 3: cannot find libfake.so"},
+		{fakePeer(t, "error"), "no LSTM here"},
+		{fakePeer(t, "hang"), "not ready within 3s"},
+		{fakePeer(t, "panic"), "panic: slice bounds out of range"},
+		{fakePeer(t, "hang later"), "not ran within 2"},
+		{fakePeer(t, "garbage"), "answered"},
+		{fakePeer(t, "short"), "0 times of 1 calls"},
+		{fakePeer(t, "wrong"), "wrong output: y[1]"},
+		{fakePeer(t, "nan"), "wrong output: y[0] = NaN"},
+		{fakePeer(t, "wrong gradient"), "wrong output: dW_hh[99]"},
+		{fakePeer(t, "short file"), "want 310 floats"},
+		{missingBinary, "/nonexistent/peer"},
+		{broken, "not built: no compiler"},
+	} {
+		t.Run(c.peer.name, func(t *testing.T) {
+			t.Parallel()
+			report := testRun(t, []*peer{fakePeer(t, "fast"), c.peer, fakePeer(t, "good")}, training)
+			if len(report.Results) != 6 {
+				t.Fatalf("%d results: want 6", len(report.Results))
+			}
+			if bad := report.Results[1]; !strings.Contains(bad.Status, c.want) || bad.Impl != c.peer.name {
+				t.Errorf("%s: %q: want %q in it", bad.Impl, bad.Status, c.want)
+			}
+			for _, i := range []int{0, 2, 3, 5} {
+				if x := report.Results[i]; x.Status != ok || x.MedianUs == nil || len(x.RoundMediansUs) == 0 || x.PeakRSSBytes == nil {
+					t.Errorf("%s: %+v", x.Impl, x)
+				}
+			}
+		})
+	}
+}
+
+// TestTimeouts: what hung in a case is not started in one that is no smaller.
+func TestTimeouts(t *testing.T) {
+	report := testRun(t, []*peer{fakePeer(t, "hang")}, forward)
+	if len(report.Results) != len(testShapes) {
+		t.Fatalf("%d results", len(report.Results))
+	}
+	for i, want := range []string{"not ready", "not started: took longer than 3s"} {
+		if status := report.Results[i].Status; !strings.Contains(status, want) {
+			t.Errorf("case %d: %q: want %q in it", i, status, want)
+		}
+	}
+}
+
+// TestFigures compares with figures worked out by hand.
+func TestFigures(t *testing.T) {
+	report := testRun(t, []*peer{fakePeer(t, "fast"), fakePeer(t, "stay")}, forward, training)
+	flop := 3 * (8.0 * 17 * (17 + 7)) * 9 // training, 9 tokens
+	for _, x := range report.Results {
+		want := 1000.0
+		if x.Impl == "fast" {
+			want = 500
+		}
+		if *x.MedianUs != want || *x.FirstCallUs != 1000 || !(*x.MaxDifference < 1e-6) || *x.PeakRSSBytes != 1e6 {
+			t.Errorf("%+v", x)
+		}
+		if g := bench.Digits(flop / want / 1e3); x.Case == "uniform" && x.Mode == training && *x.UsefulGFLOPS != g {
+			t.Errorf("%g GFLOP/s: want %g", *x.UsefulGFLOPS, g)
+		}
+		if len(x.SamplesUs) > 3*samplesKept || len(x.SamplesUs) < len(x.RoundMediansUs) {
+			t.Errorf("%d samples of %d rounds", len(x.SamplesUs), len(x.RoundMediansUs))
+		}
+	}
+}
+
+// TestDeadline: what the time does not reach is said so.
+func TestDeadline(t *testing.T) {
+	report := &Report{Versions: map[string]string{}, StartSeconds: map[string]float64{}}
+	r := runner{ctx: t.Context(), cells: plan(testShapes, []*peer{fakePeer(t, "good")}, []int{1}, []string{forward}, allStudies, true),
+		rounds: 1, deadline: time.Now(), folder: t.TempDir(), log: &bytes.Buffer{}, report: report, limits: quickLimits}
+	if err := r.run(); err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Results) != len(testShapes) || !strings.Contains(report.Results[0].Status, "the time was over") {
+		t.Errorf("%+v", report.Results)
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	report := &Report{Versions: map[string]string{}, StartSeconds: map[string]float64{}}
+	r := runner{ctx: ctx, cells: plan(testShapes, []*peer{fakePeer(t, "hang")}, []int{1}, []string{forward}, allStudies, true),
+		rounds: 1, deadline: time.Now().Add(time.Hour), folder: t.TempDir(), log: &bytes.Buffer{}, report: report, limits: usualLimits}
+	time.AfterFunc(200*time.Millisecond, cancel)
+	if err := r.run(); err != context.Canceled {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestEnvironment: variables that slow OpenBLAS do not reach a peer.
+func TestEnvironment(t *testing.T) {
+	got := environment([]string{"A=1", "OPENBLAS_CORETYPE=Haswell", "OPENBLAS_L2_SIZE=1", "OPENBLAS=2"}, []string{"B=3"})
+	if want := []string{"A=1", "OPENBLAS=2", "B=3"}; !slices.Equal(got, want) {
+		t.Errorf("%q: want %q", got, want)
+	}
+}
+
+// TestStopped: an idle peer uses no time of the cores.
+func TestStopped(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads /proc")
+	}
+	p := fakePeer(t, "good")
+	x, err := start(t.Context(), []string{"/bin/sh", "-c", "while :; do :; done"}, p.env)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer x.quit(0)
+	state := func() string {
+		stat, err := os.ReadFile("/proc/" + strconv.Itoa(x.cmd.Process.Pid) + "/stat")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		return rest[:1]
+	}
+	await := func(want func(string) bool) bool {
+		for range 200 {
+			if want(state()) {
+				return true
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		return false
+	}
+	if err := x.halt(); err != nil || !await(func(s string) bool { return s == "T" }) {
+		t.Errorf("state %s after halt: %v", state(), err)
+	}
+	if err := x.wake(); err != nil || !await(func(s string) bool { return s != "T" }) {
+		t.Errorf("state %s after wake: %v", state(), err)
+	}
+}
