@@ -1,8 +1,9 @@
 # Every target runs with Go alone, unless it says otherwise.
-.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 test-openblas test-avx2 test-noavx test-avx512 bits vet fuzz bench bench-openblas golden
+.PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 test-openblas test-avx2 test-noavx test-avx512 bits vet fuzz bench bench-openblas peers peers-quick importcost golden
 
 FUZZTIME = 30s
 BENCHFLAGS = # such as -quick
+PEERSFLAGS = # such as -cases even32_h256 -peers packedlstm,pytorch-packed
 
 test: # what must pass before a commit
 	go test ./...
@@ -64,6 +65,15 @@ fuzz: # every target for FUZZTIME, which may be a count: make fuzz FUZZTIME=1000
 
 bench: # every named case beside this machine's roofs, at most 10 minutes: bench/out
 	go run ./bench/report $(BENCHFLAGS)
+
+# This library beside others, which PyPI and the Go module proxy provide: needs Python 3
+# with pip, a C++ compiler for one of them; bench/README.md says how to read what comes.
+peers: # at most 60 minutes
+	go run ./bench/peers $(PEERSFLAGS)
+peers-quick: # at most 10 minutes
+	go run ./bench/peers -quick $(PEERSFLAGS)
+importcost: # what importing costs, after make peers
+	go run ./bench/peers/importcost
 
 golden: # needs a Python with torch==2.15.0; see the scripts' heads
 	for script in lstm packed mask nn; do python3 $$script/testdata/make_golden.py || exit 1; done
