@@ -3,6 +3,7 @@
 //
 //	go test -bench . ./bench        every case, mode and level, for benchstat
 //	go run ./bench/report           the same in interleaved rounds: JSON, table, roofline
+//	go run ./bench/peers            forward and training beside other libraries
 //
 // # Modes
 //

@@ -55,6 +55,7 @@ func (w *workshop) build(peers []*peer) {
 				p.problem = missing(p.command)
 			}
 			if p.problem != "" {
+				p.problem = strings.ReplaceAll(p.problem, w.root+string(filepath.Separator), "")
 				fmt.Fprintf(w.log, "%s: %s\n", p.name, p.problem)
 			}
 		}

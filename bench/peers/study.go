@@ -61,26 +61,24 @@ func plan(shapes []bench.Shape, peers []*peer, threads []int, modes, studies []s
 			cells = append(cells, c)
 		}
 	}
-	for i, n := range threads {
+	for _, n := range threads {
 		for _, mode := range []string{forward, training} {
 			for _, s := range shapes {
 				add(studyCases, 1, s, n, mode)
 			}
 		}
-		if i > 0 {
-			continue
+	}
+	first := threads[0]
+	for _, mode := range []string{forward, training} {
+		for _, s := range lengthSweep(quick) {
+			add(studyLengths, sweepWeight, s, first, mode, "pytorch-packed", "pytorch-padded")
 		}
-		for _, mode := range []string{forward, training} {
-			for _, s := range lengthSweep(quick) {
-				add(studyLengths, sweepWeight, s, n, mode, "pytorch-packed", "pytorch-padded")
-			}
-		}
-		for _, s := range rowSweep(quick) {
-			add(studyRows, sweepWeight, s, n, forward, "pytorch-packed", "onnxruntime", "onednn")
-		}
-		for _, s := range hiddenSweep(quick) {
-			add(studyHidden, sweepWeight, s, n, forward, "pytorch-packed", "onnxruntime", "onednn")
-		}
+	}
+	for _, s := range rowSweep(quick) {
+		add(studyRows, sweepWeight, s, first, forward, "pytorch-packed", "onnxruntime", "onednn")
+	}
+	for _, s := range hiddenSweep(quick) {
+		add(studyHidden, sweepWeight, s, first, forward, "pytorch-packed", "onnxruntime", "onednn")
 	}
 	for _, s := range shapes {
 		for n := 4; n <= runtime.GOMAXPROCS(0) && slices.Contains(workerCases, s.Name); n *= 2 {

@@ -1,6 +1,7 @@
 // Package reference is the oracle of the project: float64 textbook versions of
 // every operation, in plain loops, written to be read. It shares no code with
-// what it judges: no kernels, no packed layout. Only tests import it.
+// what it judges: no kernels, no packed layout. Only tests import it, and bench/peers,
+// which judges other libraries by it.
 //
 // Sequences are computed one at a time, so there is no batch to get wrong. A
 // batch is a list, in the caller's order, of sequences of any length, 0 included,
