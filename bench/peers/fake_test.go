@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -51,6 +53,9 @@ func fake(behaviour string) {
 		os.Exit(1)
 	}
 	if behaviour == "hang" {
+		if err := os.WriteFile(filepath.Join(*folder, "pid"), []byte(strconv.Itoa(os.Getpid())), 0o666); err != nil {
+			panic(err)
+		}
 		time.Sleep(time.Hour)
 	}
 	c, d, err := protocol.Read(*folder)

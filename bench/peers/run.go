@@ -196,13 +196,13 @@ func (r *runner) runCell(index int, c *cell, end time.Time) error {
 		seconds := time.Since(before).Seconds()
 		r.report.StartSeconds[p.name] += seconds
 		r.starts[p.name+c.mode] = append(r.starts[p.name+c.mode], seconds)
-		if r.ctx.Err() != nil {
-			return context.Cause(r.ctx)
-		}
 		if err != nil {
 			r.fail(x, err)
 		} else {
 			running = append(running, x)
+		}
+		if r.ctx.Err() != nil {
+			return context.Cause(r.ctx)
 		}
 	}
 	r.time(index, c, running, end)
@@ -268,6 +268,9 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 	}
 	if x.version = ready.Version; x.version != "" {
 		r.report.Versions[x.name] = x.version
+	}
+	if x.family == ours && ready.Impl != x.name {
+		return fmt.Errorf("runs as %s", ready.Impl) // at another level
 	}
 	x.result.FirstCallUs = bench.Figure(ready.FirstCallUs)
 	out := filepath.Join(r.folder, "check.f32")

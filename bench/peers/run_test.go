@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -123,14 +125,30 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// TestCancelled: a run that is stopped leaves no process behind.
 func TestCancelled(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("has no signal 0")
+	}
+	folder := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	report := &Report{Versions: map[string]string{}, StartSeconds: map[string]float64{}}
 	r := runner{ctx: ctx, cells: plan(testShapes, []*peer{fakePeer(t, "hang")}, []int{1}, []string{forward}, allStudies, true),
-		rounds: 1, deadline: time.Now().Add(time.Hour), folder: t.TempDir(), log: &bytes.Buffer{}, report: report, limits: usualLimits}
-	time.AfterFunc(200*time.Millisecond, cancel)
+		rounds: 1, deadline: time.Now().Add(time.Hour), folder: folder, log: &bytes.Buffer{}, report: report, limits: usualLimits}
+	time.AfterFunc(time.Second, cancel)
 	if err := r.run(); err != context.Canceled {
 		t.Errorf("error %v", err)
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "case0", "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := os.FindProcess(pid); err == nil && p.Signal(syscall.Signal(0)) == nil {
+		t.Errorf("process %d is still there", pid)
 	}
 }
 
