@@ -43,21 +43,22 @@ func allPeers(root, built string) []*peer {
 		all = append(all, &peer{name: "packedlstm-" + l.String(), family: ours, builder: "library",
 			command: []string{filepath.Join(built, "packedlstm")}, env: []string{kernels.LevelVariable + "=" + l.String()}})
 	}
-	python := func(name string, f family, forwardOnly bool) {
-		script := filepath.Join(root, "bench", "peers", "python", strings.ReplaceAll(name, "-", "_")+".py")
+	// A script is not called as its library is: Python would import it instead.
+	python := func(name string, f family, forwardOnly bool, script string, args ...string) {
+		script = filepath.Join(root, "bench", "peers", "python", script)
 		all = append(all, &peer{name: name, family: f, builder: "python", forwardOnly: forwardOnly,
-			command: []string{filepath.Join(built, "venv", "bin", "python"), script}})
+			command: append([]string{filepath.Join(built, "venv", "bin", "python"), script}, args...)})
 	}
 	golang := func(name string, f family, forwardOnly bool) {
 		all = append(all, &peer{name: name, family: f, builder: "golang", forwardOnly: forwardOnly,
 			command: []string{filepath.Join(built, "golang", name)}})
 	}
-	python("pytorch-packed", packs, false)
-	python("pytorch-padded", pads, false)
-	python("onnxruntime", pads, true)
-	python("openvino", pads, true)
+	python("pytorch-packed", packs, false, "pytorch_lstm.py", "--impl", "pytorch-packed")
+	python("pytorch-padded", pads, false, "pytorch_lstm.py", "--impl", "pytorch-padded")
+	python("onnxruntime", pads, true, "onnxruntime_lstm.py")
+	python("openvino", pads, true, "openvino_lstm.py")
 	all = append(all, &peer{name: "onednn", family: pads, builder: "onednn", command: []string{filepath.Join(built, "onednn", "onednn")}})
-	python("keras", pads, false)
+	python("keras", pads, false, "keras_lstm.py")
 	golang("gomlx", pads, false)
 	golang("spago", packs, false)
 	golang("gorgonia", packs, false)

@@ -1,0 +1,62 @@
+"""Keras's LSTM with a mask, in a tf.function, on TensorFlow."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import protocol
+
+
+def build(case, args):
+    tf.config.threading.set_intra_op_parallelism_threads(args.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    training = args.mode == "training"
+    x, dy, mask = tf.Variable(case.x), tf.constant(case.dy), tf.constant(case.mask())
+    layers, cells = [], []
+    for tensors in case.weights:
+        parts = [keras.layers.LSTM(case.hidden, return_sequences=True, go_backwards=d == 1) for d in range(case.directions)]
+        layer = keras.layers.Bidirectional(parts[0], backward_layer=parts[1]) if case.directions == 2 else parts[0]
+        layer.build((case.batch, case.steps, tensors[0][0].shape[1]))
+        # Keras: kernels [in, 4H], gate order i, f, c, o, one bias.
+        values = [v for ih, hh, bih, bhh in tensors for v in (ih.T, hh.T, bih + bhh)]
+        layer.set_weights(values)
+        layers.append(layer)
+    variables = [v.value for layer in layers for v in layer.trainable_variables]
+
+    def run():
+        y = x
+        for layer in layers:
+            y = layer(y, mask=mask, training=training)
+        return y
+
+    @tf.function(jit_compile=False)
+    def forward():
+        return run(), tf.constant(0.0)
+
+    @tf.function(jit_compile=False)
+    def both():
+        with tf.GradientTape() as tape:
+            y = run()
+        return y, tape.gradient(y, variables + [x], output_gradients=dy)
+
+    last = {}
+
+    def call():
+        y, gradients = both() if training else forward()
+        last["y"], last["gradients"] = y.numpy(), gradients
+        if training:
+            last["hh"] = gradients[1].numpy()
+
+    def outputs():
+        return last["y"], np.ascontiguousarray(last["hh"].T) if training else None
+
+    return f"{keras.__version__} on TensorFlow {tf.__version__}", call, outputs
+
+
+if __name__ == "__main__":
+    protocol.serve("keras", build)

@@ -1,0 +1,116 @@
+"""What every Python peer shares: the case's files and the orchestrator's commands.
+
+bench/peers/protocol describes both. A peer builds a Peer from its own functions and
+calls serve.
+"""
+
+import argparse
+import json
+import os
+import resource
+import sys
+import time
+
+import numpy as np
+
+
+class Case:
+    """A case's shape and data, as NumPy arrays. Batch-major, padded, lengths descending."""
+
+    def __init__(self, directory):
+        with open(os.path.join(directory, "case.json")) as f:
+            about = json.load(f)
+        self.input, self.hidden, self.layers = about["input"], about["hidden"], about["layers"]
+        self.directions = 2 if about["bidirectional"] else 1
+        self.lengths = np.array(about["lengths"], dtype=np.int64)
+        self.batch, self.steps = len(self.lengths), int(about["max_length"])
+        self.output = self.hidden * self.directions
+        self.x = self._read(directory, "x.f32", (self.batch, self.steps, self.input))
+        self.dy = self._read(directory, "dy.f32", (self.batch, self.steps, self.output))
+        # weights[layer][direction]: (weight_ih, weight_hh, bias_ih, bias_hh), gate order i, f, g, o
+        flat, at, self.weights = np.fromfile(os.path.join(directory, "weights.f32"), dtype="<f4"), 0, []
+        for layer in range(self.layers):
+            width, parts = self.input if layer == 0 else self.output, []
+            for _ in range(self.directions):
+                tensors = []
+                for shape in ((4 * self.hidden, width), (4 * self.hidden, self.hidden), (4 * self.hidden,), (4 * self.hidden,)):
+                    n = int(np.prod(shape))
+                    tensors.append(flat[at : at + n].reshape(shape).copy())
+                    at += n
+                parts.append(tensors)
+            self.weights.append(parts)
+        if at != flat.size:
+            raise ValueError(f"weights.f32 has {flat.size} elements: want {at}")
+
+    @staticmethod
+    def _read(directory, name, shape):
+        return np.fromfile(os.path.join(directory, name), dtype="<f4").reshape(shape)
+
+    def mask(self):
+        """[B, T]: which steps are real."""
+        return np.arange(self.steps)[None, :] < self.lengths[:, None]
+
+
+def reorder(tensor, order, hidden):
+    """The gates of a [4H, ...] tensor in another order; 'ifco' stands for i, f, g, o."""
+    at = {gate: tensor[k * hidden : (k + 1) * hidden] for k, gate in enumerate("ifgo")}
+    return np.concatenate([at[gate] for gate in order])
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--case", required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--mode", choices=("forward", "training"), required=True)
+    parser.add_argument("--impl", default="")
+    return parser.parse_args()
+
+
+def serve(impl, build):
+    """Runs the peer: build(case, args) returns (version, call, outputs).
+
+    call() is what is timed. outputs() returns y [B, T, H·D] with zero padding and, in
+    training, dW of weight_hh_l0 [4H, H] in gate order i, f, g, o, after a call.
+    """
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what a library prints is not an answer
+
+    def say(**event):
+        out.write(json.dumps(event) + "\n")
+        out.flush()
+
+    try:
+        args = arguments()
+        case = Case(args.case)
+        version, call, outputs = build(case, args)
+        start = time.perf_counter()
+        call()
+        say(event="ready", impl=impl, version=version, first_call_us=(time.perf_counter() - start) * 1e6)
+        for line in sys.stdin:
+            command = json.loads(line)
+            if command["cmd"] == "quit":
+                return
+            if command["cmd"] == "run":
+                us = []
+                for _ in range(command["calls"]):
+                    start = time.perf_counter()
+                    call()
+                    us.append((time.perf_counter() - start) * 1e6)
+                say(event="ran", us=us)
+            elif command["cmd"] == "check":
+                call()
+                y, dw = outputs()
+                y = np.where(case.mask()[:, :, None], y, 0).astype("<f4")
+                with open(command["out"], "wb") as f:
+                    f.write(np.ascontiguousarray(y).tobytes())
+                    if args.mode == "training":
+                        f.write(np.ascontiguousarray(dw, dtype="<f4").tobytes())
+                say(event="checked")
+            elif command["cmd"] == "memory":
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+                say(event="memory", peak_rss_bytes=peak, allocated_bytes_per_call=None)
+            else:
+                raise ValueError(f"unknown command {command['cmd']!r}")
+    except Exception as e:  # the orchestrator shows it in the peer's column
+        say(event="error", message=f"{type(e).__name__}: {e}"[:500])
+        sys.exit(1)

@@ -1,0 +1,57 @@
+"""torch.nn.LSTM over a PackedSequence, or over the padded batch (which is oneDNN's)."""
+
+import torch
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+import protocol
+
+
+def build(case, args):
+    torch.set_num_threads(args.threads)
+    packed = args.impl == "pytorch-packed"
+    if not packed and case.directions == 2:
+        raise NotImplementedError("without packing, PyTorch's reverse direction runs over the padding: other results")
+    net = torch.nn.LSTM(case.input, case.hidden, case.layers, batch_first=True, bidirectional=case.directions == 2)
+    with torch.no_grad():
+        for layer, directions in enumerate(case.weights):
+            for direction, tensors in enumerate(directions):
+                suffix = f"_l{layer}" + ("_reverse" if direction else "")
+                for name, value in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), tensors):
+                    getattr(net, name + suffix).copy_(torch.from_numpy(value))
+    x, dy = torch.from_numpy(case.x), torch.from_numpy(case.dy)
+    if packed:
+        p = pack_padded_sequence(x, case.lengths, batch_first=True)
+        leaf, sizes = p.data.clone(), p.batch_sizes
+        upstream = pack_padded_sequence(dy, case.lengths, batch_first=True).data
+    else:
+        leaf, upstream = x.clone(), dy
+    training = args.mode == "training"
+    net.train(training)
+    leaf.requires_grad_(training)
+    last = {}
+
+    def forward():
+        y, _ = net(PackedSequence(leaf, sizes) if packed else leaf)
+        last["y"] = y
+        return y.data if packed else y
+
+    def call():
+        if training:
+            net.zero_grad(set_to_none=True)
+            leaf.grad = None
+            forward().backward(upstream)
+        else:
+            with torch.inference_mode():
+                forward()
+
+    def outputs():
+        y = last["y"]
+        if packed:
+            y, _ = pad_packed_sequence(y, batch_first=True, total_length=case.steps)
+        return y.detach().numpy(), net.weight_hh_l0.grad.numpy() if training else None
+
+    return torch.__version__, call, outputs
+
+
+if __name__ == "__main__":
+    protocol.serve(protocol.arguments().impl, build)
