@@ -75,6 +75,24 @@ func (p *Panels) Reshape(l Level, k, n int) error {
 	return p.Reset(l, k, n)
 }
 
+// reshapeForPack is Reshape where every element of B is set next: in memory that suffices
+// only the columns beyond n, which stay, are cleared.
+func (p *Panels) reshapeForPack(l Level, k, n int) error {
+	if p == nil || !l.IsAvailable() || uint(k) > maxDimension || uint(n) > maxDimension ||
+		int64(k)*int64(panelCount(n)) > int64(cap(p.data)/PanelWidth) {
+		return p.Reshape(l, k, n)
+	}
+	if p.level == l && p.k == k && p.n == n {
+		return nil
+	}
+	p.data = p.data[:k*panelCount(n)*PanelWidth]
+	p.level, p.k, p.n = l, k, n
+	if n%PanelWidth > 0 {
+		clear(p.panel(n / PanelWidth))
+	}
+	return nil
+}
+
 func panelCount(n int) int { return n/PanelWidth + min(n%PanelWidth, 1) } // n may be the largest int
 
 // panel returns the given panel [K, PanelWidth].
@@ -172,7 +190,7 @@ func (p *Panels) Pack(l Level, b []float32, k, n, stride int) error {
 	if err := checkRows("Panels.Pack", "b", b, k, stride, n); err != nil {
 		return err
 	}
-	if err := p.Reshape(l, k, n); err != nil {
+	if err := p.reshapeForPack(l, k, n); err != nil {
 		return err
 	}
 	return p.Set(0, 0, k, n, b, stride, 1)
@@ -184,7 +202,7 @@ func (p *Panels) PackTransposed(l Level, w []float32, n, k, stride int) error {
 	if err := checkRows("Panels.PackTransposed", "w", w, n, stride, k); err != nil {
 		return err
 	}
-	if err := p.Reshape(l, k, n); err != nil {
+	if err := p.reshapeForPack(l, k, n); err != nil {
 		return err
 	}
 	return p.Set(0, 0, k, n, w, 1, stride)

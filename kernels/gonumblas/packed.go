@@ -1,0 +1,124 @@
+package gonumblas
+
+import (
+	"sync"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// B is cut into blocks of depthBlock x columnBlock, packed into panels that stay in L2
+// (512 KB) while all rows of A pass: a block of rowBlock rows of A, where it must be
+// copied, has room beside it.
+const (
+	depthBlock  = 256
+	columnBlock = 512
+	rowBlock    = 48
+)
+
+// scratch holds what one goroutine needs for packed products.
+type scratch struct {
+	b       kernels.Panels
+	a       []float32
+	product kernels.Product
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// multiplyPacked computes x over panels of B. C has column stride 1.
+func (x *product) multiplyPacked() {
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	if x.beta != 0 {
+		x.scaleC()
+	}
+	copyA := x.mustCopyA()
+	for j := 0; j < x.n; j += columnBlock {
+		columns := min(columnBlock, x.n-j)
+		for k := 0; k < x.k; k += depthBlock {
+			depth := min(depthBlock, x.k-k)
+			s.pack(x.level, x.b.from(k, j), depth, columns)
+			y := x.block(0, j, x.m, columns)
+			y.a, y.k = x.a.from(0, k), depth
+			if k > 0 {
+				y.beta = 1
+			}
+			s.multiply(&y, copyA)
+		}
+	}
+}
+
+// mustCopyA: alpha is multiplied into the copy; a left operand between the columns of C
+// would be taken for an overlap; one whose k, or rows, are far apart misses the TLB.
+func (x *product) mustCopyA() bool {
+	if x.alpha != 1 || x.sharesC(x.a, x.m, x.k) {
+		return true
+	}
+	if x.a.column != 1 {
+		return x.m > 6
+	}
+	return x.a.row >= 1024 && x.n > 256 && x.m > 6
+}
+
+// pack makes the panels those of B [depth, columns].
+func (s *scratch) pack(l kernels.Level, b matrix, depth, columns int) {
+	if b.column == 1 {
+		check(s.b.Pack(l, b.data, depth, columns, b.row))
+		return
+	}
+	check(s.b.PackTransposed(l, b.data, columns, depth, b.column))
+}
+
+// multiply computes x over the panels that were packed. beta is 0 or has been applied to C.
+func (s *scratch) multiply(x *product, copyA bool) {
+	p := &s.product
+	*p = kernels.Product{CStride: x.c.row, Count: (x.n + kernels.PanelWidth - 1) / kernels.PanelWidth}
+	rows := x.m
+	if copyA {
+		rows = rowBlock
+	}
+	for i := 0; i < x.m; i += rows {
+		p.Rows = min(rows, x.m-i)
+		p.C = x.c.data[i*x.c.row:]
+		if x.beta != 0 {
+			p.Init, p.InitStride = p.C, p.CStride
+		}
+		a := x.a.from(i, 0)
+		if copyA {
+			a = s.copyA(x.level, a, p.Rows, x.k, x.alpha)
+		}
+		p.A, p.AStride, p.AKStride = a.data, a.row, a.column
+		check(s.b.Multiply(p))
+	}
+	*p = kernels.Product{} // the pool must not keep the caller's memory
+}
+
+// copyA returns alpha·A [rows, depth] in the scratch, contiguous along the same dimension.
+func (s *scratch) copyA(l kernels.Level, a matrix, rows, depth int, alpha float32) matrix {
+	const line = 16 // floats of a cache line
+	if s.a == nil {
+		s.a = make([]float32, rowBlock*(depthBlock+line))
+	}
+	copied := matrix{s.a, depthBlock + line, 1}
+	n, width, stride := rows, depth, a.row
+	if a.column != 1 {
+		copied = matrix{s.a, 1, rowBlock}
+		n, width, stride = depth, rows, a.column
+	}
+	for i := range n {
+		dst, src := s.a[i*max(copied.row, copied.column):][:width], a.data[i*stride:][:width]
+		if alpha == 1 {
+			copy(dst, src)
+			continue
+		}
+		clear(dst)
+		check(l.AddScaled(dst, src, alpha))
+	}
+	return copied
+}
+
+// check panics on an error of package kernels: arguments have been checked before.
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

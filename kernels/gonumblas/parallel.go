@@ -1,0 +1,3 @@
+package gonumblas
+
+func (x *product) multiply() { x.multiplyPacked() }

@@ -1,0 +1,68 @@
+package gonumblas
+
+import (
+	"unsafe"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// matrix has its element [i, j] at data[i·row + j·column]; one of the strides is 1.
+type matrix struct {
+	data        []float32
+	row, column int
+}
+
+func (x matrix) transposed() matrix { return matrix{x.data, x.column, x.row} }
+
+// from returns the part of x from element [i, j] on.
+func (x matrix) from(i, j int) matrix { return matrix{x.data[i*x.row+j*x.column:], x.row, x.column} }
+
+// product is C = alpha·A·B + beta·C, A [m, k], B [k, n], C [m, n], none of them empty.
+type product struct {
+	m, n, k     int
+	alpha, beta float32
+	a, b, c     matrix
+	level       kernels.Level
+}
+
+// transposed returns the same product as Cᵀ = alpha·Bᵀ·Aᵀ + beta·Cᵀ.
+func (x *product) transposed() product {
+	y := *x
+	y.m, y.n = x.n, x.m
+	y.a, y.b, y.c = x.b.transposed(), x.a.transposed(), x.c.transposed()
+	return y
+}
+
+// block returns the part of the product that computes rows x columns of C from [i, j] on.
+func (x *product) block(i, j, rows, columns int) product {
+	y := *x
+	y.m, y.n = rows, columns
+	y.a, y.b, y.c = x.a.from(i, 0), x.b.from(0, j), x.c.from(i, j)
+	return y
+}
+
+// scaleC computes C *= beta; 0 overwrites whatever C holds. C has column stride 1.
+func (x *product) scaleC() {
+	if x.beta == 1 {
+		return
+	}
+	for i := range x.m {
+		row := x.c.data[i*x.c.row:][:x.n]
+		if x.beta == 0 {
+			clear(row)
+			continue
+		}
+		for j := range row {
+			row[j] *= x.beta
+		}
+	}
+}
+
+// sharesC reports whether the memory of C and of a matrix [rows, columns] overlaps,
+// with all that lies between their rows.
+func (x *product) sharesC(y matrix, rows, columns int) bool {
+	first := func(s []float32) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
+	c, cEnd := first(x.c.data), first(x.c.data)+4*uintptr((x.m-1)*x.c.row+(x.n-1)*x.c.column+1)
+	a, aEnd := first(y.data), first(y.data)+4*uintptr((rows-1)*y.row+(columns-1)*y.column+1)
+	return c < aEnd && a < cEnd
+}
