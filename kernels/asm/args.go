@@ -115,3 +115,43 @@ type TransposeArgs struct {
 	SrcRow   int
 	K        int // a multiple of 8, > 0
 }
+
+// RowsArgs describes a tile product over B in row-major order, as it is, over consecutive
+// row tiles of one shape, rows x columns (the shape is in the routine's name):
+//
+//	c[r, j] = Alpha·Σ_k a[r, k]·b[k, j] + Beta·c[r, j]    k = 0, 1, ..., K-1
+//
+// for r < rows·Tiles and j < columns. Every sum is one chain of fused multiply-adds in
+// ascending k that starts from 0, whatever the shape. Beta = 0 does not read c.
+type RowsArgs struct {
+	A *float32 // a[r, k] is at A + r·ARow + k·AK
+	B *float32 // b[k, j] is at B + k·BRow + j
+	C *float32 // c[r, j] is at C + r·CRow + j
+
+	ARow, AK int
+	BRow     int
+	CRow     int
+	K        int // > 0
+	Tiles    int // > 0
+
+	Alpha, Beta float32
+
+	Last int // columns of the last 16 that exist, 1..16; other than 16 only where the level masks (AVX-512)
+}
+
+// DotsArgs describes dot products of a few rows of A (their number is in the routine's
+// name) and Columns rows of B, both contiguous along k:
+//
+//	d[i, j] = Alpha·Σ_k a[i, k]·b[j, k]    k < K
+//	c = d + Beta·c, c[i, j] at C + i·CRow + j; Transposed: at C + j·CRow + i
+//
+// Each lane of a register sums the k that are equal modulo the lanes; the lanes' sums are
+// added at the end, always in one order. Beta = 0 does not read c. The routines change B.
+type DotsArgs struct {
+	A, B, C          *float32
+	ARow, BRow, CRow int
+	K                int // > 0
+	Columns          int // > 0; rows of B
+	Alpha, Beta      float32
+	Transposed       int // other than 0: see above
+}

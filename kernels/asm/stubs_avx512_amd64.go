@@ -114,3 +114,91 @@ func LSTMForwardAVX512(args *LSTMForwardArgs)
 
 //go:noescape
 func LSTMBackwardAVX512(args *LSTMBackwardArgs)
+
+// The tile products over rows of B, 1 to 6 rows x 16 to 64 columns. Each needs AVX512F.
+
+//go:noescape
+func ProductRows1x16AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows2x16AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows3x16AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows4x16AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows5x16AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows6x16AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows1x32AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows2x32AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows3x32AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows4x32AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows5x32AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows6x32AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows1x48AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows2x48AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows3x48AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows4x48AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows5x48AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows6x48AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows1x64AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows2x64AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows3x64AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows4x64AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows5x64AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows6x64AVX512(args *RowsArgs)
+
+// The dot products of one to four rows of A. They need AVX512F and AVX512VL.
+
+//go:noescape
+func Dots1AVX512(args *DotsArgs)
+
+//go:noescape
+func Dots2AVX512(args *DotsArgs)
+
+//go:noescape
+func Dots3AVX512(args *DotsArgs)
+
+//go:noescape
+func Dots4AVX512(args *DotsArgs)

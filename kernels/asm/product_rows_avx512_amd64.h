@@ -1,0 +1,155 @@
+// Macros of the AVX-512 tile products over rows of B as they are. They share registers and
+// row macros with the products over panels (product_avx512_amd64.h), but for
+//	DI  bytes between rows of b   
+//	CX  k to go, then rows         Z30 Beta    Z31 Alpha, at the end
+
+#define BROW  DI
+
+#define LOAD_ROWS_ARGS \
+	MOVQ args+0(FP), R14            \
+	MOVL $16, CX                    \
+	SUBQ RowsArgs_Last(R14), CX     \
+	MOVL $0xFFFF, AX                \
+	SHRL CX, AX                     \
+	KMOVW AX, K1                    \
+	MOVQ RowsArgs_A(R14), A         \
+	MOVQ RowsArgs_C(R14), C         \
+	MOVQ RowsArgs_ARow(R14), AROW   \
+	MOVQ RowsArgs_AK(R14), AK       \
+	MOVQ RowsArgs_BRow(R14), BROW   \
+	MOVQ RowsArgs_CRow(R14), ROW    \
+	MOVQ RowsArgs_Tiles(R14), BX    \
+	SHLQ $2, AROW                   \
+	SHLQ $2, AK                     \
+	SHLQ $2, BROW                   \
+	SHLQ $2, ROW                    \
+	LEAQ (AROW)(AROW*2), AROW3      \
+	LEAQ (AROW)(AROW*4), AROW5
+
+// A whole routine: ZERO clears the sums, STEP adds one k and moves A and B on, SCALE
+// multiplies the sums by Alpha, ADD adds Beta·c, STORE_C writes them.
+#define PRODUCT_ROWS(HEIGHT, ZERO, STEP, SCALE, ADD, STORE_C) \
+	LOAD_ROWS_ARGS                     \
+tile:                                      \
+	MOVQ RowsArgs_B(R14), B            \
+	MOVQ RowsArgs_K(R14), CX           \
+	ZERO                               \
+	SUBQ $4, CX                        \
+	JL   rest                          \
+	PCALIGN $32                        \
+fourK:                                     \
+	STEP                               \
+	STEP                               \
+	STEP                               \
+	STEP                               \
+	SUBQ $4, CX                        \
+	JGE  fourK                         \
+rest:                                      \
+	ADDQ $4, CX                        \
+	JZ   finish                        \
+oneK:                                      \
+	STEP                               \
+	DECQ CX                            \
+	JNZ  oneK                          \
+finish:                                    \
+	VBROADCASTSS RowsArgs_Alpha(R14), Z31 \
+	SCALE                              \
+	MOVL RowsArgs_Beta(R14), CX        \
+	ADDL CX, CX                        \ // without its sign
+	JZ   write                         \
+	VBROADCASTSS RowsArgs_Beta(R14), Z30 \
+	ADD                                \
+	IMUL3Q $HEIGHT, ROW, CX            \
+	SUBQ CX, C                         \
+write:                                     \
+	STORE_C                            \
+	MOVQ  RowsArgs_K(R14), CX          \
+	IMULQ AK, CX                       \
+	SUBQ  CX, A                        \
+	IMUL3Q $HEIGHT, AROW, CX           \
+	ADDQ  CX, A                        \
+	DECQ  BX                           \
+	JNZ   tile                         \
+	VZEROUPPER                         \
+	RET
+
+// A row of b -> Z24..Z27. B goes on by a row.
+#define BROW16 \
+	VMOVUPS.Z (B), K1, Z24 \
+	ADDQ BROW, B
+
+#define BROW32 \
+	VMOVUPS   (B), Z24       \
+	VMOVUPS.Z 64(B), K1, Z25 \
+	ADDQ BROW, B
+
+#define BROW48 \
+	VMOVUPS   (B), Z24        \
+	VMOVUPS   64(B), Z25      \
+	VMOVUPS.Z 128(B), K1, Z26 \
+	ADDQ BROW, B
+
+#define BROW64 \
+	VMOVUPS   (B), Z24        \
+	VMOVUPS   64(B), Z25      \
+	VMOVUPS   128(B), Z26     \
+	VMOVUPS.Z 192(B), K1, Z27 \
+	ADDQ BROW, B
+
+#define ZERO_ROW16(ACC0) \
+	VPXORQ ACC0, ACC0, ACC0
+
+#define SCALE_ROW16(ACC0) \
+	VMULPS Z31, ACC0, ACC0
+
+#define BETA_ROW16(ACC0) \
+	VFMADD231PS (C), Z30, K1, ACC0 \
+	ADDQ ROW, C
+
+#define ZERO_ROW32(ACC0, ACC1) \
+	VPXORQ ACC0, ACC0, ACC0 \
+	VPXORQ ACC1, ACC1, ACC1
+
+#define SCALE_ROW32(ACC0, ACC1) \
+	VMULPS Z31, ACC0, ACC0 \
+	VMULPS Z31, ACC1, ACC1
+
+#define BETA_ROW32(ACC0, ACC1) \
+	VFMADD231PS (C), Z30, ACC0 \
+	VFMADD231PS 64(C), Z30, K1, ACC1 \
+	ADDQ ROW, C
+
+#define ZERO_ROW48(ACC0, ACC1, ACC2) \
+	VPXORQ ACC0, ACC0, ACC0 \
+	VPXORQ ACC1, ACC1, ACC1 \
+	VPXORQ ACC2, ACC2, ACC2
+
+#define SCALE_ROW48(ACC0, ACC1, ACC2) \
+	VMULPS Z31, ACC0, ACC0 \
+	VMULPS Z31, ACC1, ACC1 \
+	VMULPS Z31, ACC2, ACC2
+
+#define BETA_ROW48(ACC0, ACC1, ACC2) \
+	VFMADD231PS (C), Z30, ACC0 \
+	VFMADD231PS 64(C), Z30, ACC1 \
+	VFMADD231PS 128(C), Z30, K1, ACC2 \
+	ADDQ ROW, C
+
+#define ZERO_ROW64(ACC0, ACC1, ACC2, ACC3) \
+	VPXORQ ACC0, ACC0, ACC0 \
+	VPXORQ ACC1, ACC1, ACC1 \
+	VPXORQ ACC2, ACC2, ACC2 \
+	VPXORQ ACC3, ACC3, ACC3
+
+#define SCALE_ROW64(ACC0, ACC1, ACC2, ACC3) \
+	VMULPS Z31, ACC0, ACC0 \
+	VMULPS Z31, ACC1, ACC1 \
+	VMULPS Z31, ACC2, ACC2 \
+	VMULPS Z31, ACC3, ACC3
+
+#define BETA_ROW64(ACC0, ACC1, ACC2, ACC3) \
+	VFMADD231PS (C), Z30, ACC0 \
+	VFMADD231PS 64(C), Z30, ACC1 \
+	VFMADD231PS 128(C), Z30, ACC2 \
+	VFMADD231PS 192(C), Z30, K1, ACC3 \
+	ADDQ ROW, C

@@ -1,0 +1,577 @@
+//go:build !purego
+
+// Tile products of 1 to 6 rows x 16 to 64 columns over rows of B as they are, not
+// packed: what few rows would not repay. Only the last 16 columns are masked.
+
+#include "go_asm.h"
+#include "textflag.h"
+#include "product_avx512_amd64.h"
+#include "product_rows_avx512_amd64.h"
+
+// The rows of a tile of 16 columns, each list one row longer than the last.
+#define ZERO1x16 \
+	ZERO_ROW16(Z0)
+#define ROWS1x16 \
+	ROW16((A), Z28, Z0)
+#define SCALE1x16 \
+	SCALE_ROW16(Z0)
+#define BETA1x16 \
+	BETA_ROW16(Z0)
+#define STORE1x16 \
+	STORE_ROW16(Z0)
+#define ZERO2x16 \
+	ZERO1x16 \
+	ZERO_ROW16(Z1)
+#define ROWS2x16 \
+	ROWS1x16 \
+	ROW16((A)(AROW*1), Z29, Z1)
+#define SCALE2x16 \
+	SCALE1x16 \
+	SCALE_ROW16(Z1)
+#define BETA2x16 \
+	BETA1x16 \
+	BETA_ROW16(Z1)
+#define STORE2x16 \
+	STORE1x16 \
+	STORE_ROW16(Z1)
+#define ZERO3x16 \
+	ZERO2x16 \
+	ZERO_ROW16(Z2)
+#define ROWS3x16 \
+	ROWS2x16 \
+	ROW16((A)(AROW*2), Z30, Z2)
+#define SCALE3x16 \
+	SCALE2x16 \
+	SCALE_ROW16(Z2)
+#define BETA3x16 \
+	BETA2x16 \
+	BETA_ROW16(Z2)
+#define STORE3x16 \
+	STORE2x16 \
+	STORE_ROW16(Z2)
+#define ZERO4x16 \
+	ZERO3x16 \
+	ZERO_ROW16(Z3)
+#define ROWS4x16 \
+	ROWS3x16 \
+	ROW16((A)(AROW3*1), Z31, Z3)
+#define SCALE4x16 \
+	SCALE3x16 \
+	SCALE_ROW16(Z3)
+#define BETA4x16 \
+	BETA3x16 \
+	BETA_ROW16(Z3)
+#define STORE4x16 \
+	STORE3x16 \
+	STORE_ROW16(Z3)
+#define ZERO5x16 \
+	ZERO4x16 \
+	ZERO_ROW16(Z4)
+#define ROWS5x16 \
+	ROWS4x16 \
+	ROW16((A)(AROW*4), Z28, Z4)
+#define SCALE5x16 \
+	SCALE4x16 \
+	SCALE_ROW16(Z4)
+#define BETA5x16 \
+	BETA4x16 \
+	BETA_ROW16(Z4)
+#define STORE5x16 \
+	STORE4x16 \
+	STORE_ROW16(Z4)
+#define ZERO6x16 \
+	ZERO5x16 \
+	ZERO_ROW16(Z5)
+#define ROWS6x16 \
+	ROWS5x16 \
+	ROW16((A)(AROW5*1), Z29, Z5)
+#define SCALE6x16 \
+	SCALE5x16 \
+	SCALE_ROW16(Z5)
+#define BETA6x16 \
+	BETA5x16 \
+	BETA_ROW16(Z5)
+#define STORE6x16 \
+	STORE5x16 \
+	STORE_ROW16(Z5)
+
+#define STEP1x16 \
+	BROW16 \
+	ROWS1x16 \
+	ADDQ AK, A
+#define STEP2x16 \
+	BROW16 \
+	ROWS2x16 \
+	ADDQ AK, A
+#define STEP3x16 \
+	BROW16 \
+	ROWS3x16 \
+	ADDQ AK, A
+#define STEP4x16 \
+	BROW16 \
+	ROWS4x16 \
+	ADDQ AK, A
+#define STEP5x16 \
+	BROW16 \
+	ROWS5x16 \
+	ADDQ AK, A
+#define STEP6x16 \
+	BROW16 \
+	ROWS6x16 \
+	ADDQ AK, A
+
+// func ProductRows1x16AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows1x16AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(1, ZERO1x16, STEP1x16, SCALE1x16, BETA1x16, STORE1x16)
+
+// func ProductRows2x16AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows2x16AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(2, ZERO2x16, STEP2x16, SCALE2x16, BETA2x16, STORE2x16)
+
+// func ProductRows3x16AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows3x16AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(3, ZERO3x16, STEP3x16, SCALE3x16, BETA3x16, STORE3x16)
+
+// func ProductRows4x16AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows4x16AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(4, ZERO4x16, STEP4x16, SCALE4x16, BETA4x16, STORE4x16)
+
+// func ProductRows5x16AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows5x16AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(5, ZERO5x16, STEP5x16, SCALE5x16, BETA5x16, STORE5x16)
+
+// func ProductRows6x16AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows6x16AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(6, ZERO6x16, STEP6x16, SCALE6x16, BETA6x16, STORE6x16)
+
+// The rows of a tile of 32 columns, each list one row longer than the last.
+#define ZERO1x32 \
+	ZERO_ROW32(Z0, Z1)
+#define ROWS1x32 \
+	ROW32((A), Z28, Z0, Z1)
+#define SCALE1x32 \
+	SCALE_ROW32(Z0, Z1)
+#define BETA1x32 \
+	BETA_ROW32(Z0, Z1)
+#define STORE1x32 \
+	STORE_ROW32(Z0, Z1)
+#define ZERO2x32 \
+	ZERO1x32 \
+	ZERO_ROW32(Z2, Z3)
+#define ROWS2x32 \
+	ROWS1x32 \
+	ROW32((A)(AROW*1), Z29, Z2, Z3)
+#define SCALE2x32 \
+	SCALE1x32 \
+	SCALE_ROW32(Z2, Z3)
+#define BETA2x32 \
+	BETA1x32 \
+	BETA_ROW32(Z2, Z3)
+#define STORE2x32 \
+	STORE1x32 \
+	STORE_ROW32(Z2, Z3)
+#define ZERO3x32 \
+	ZERO2x32 \
+	ZERO_ROW32(Z4, Z5)
+#define ROWS3x32 \
+	ROWS2x32 \
+	ROW32((A)(AROW*2), Z30, Z4, Z5)
+#define SCALE3x32 \
+	SCALE2x32 \
+	SCALE_ROW32(Z4, Z5)
+#define BETA3x32 \
+	BETA2x32 \
+	BETA_ROW32(Z4, Z5)
+#define STORE3x32 \
+	STORE2x32 \
+	STORE_ROW32(Z4, Z5)
+#define ZERO4x32 \
+	ZERO3x32 \
+	ZERO_ROW32(Z6, Z7)
+#define ROWS4x32 \
+	ROWS3x32 \
+	ROW32((A)(AROW3*1), Z31, Z6, Z7)
+#define SCALE4x32 \
+	SCALE3x32 \
+	SCALE_ROW32(Z6, Z7)
+#define BETA4x32 \
+	BETA3x32 \
+	BETA_ROW32(Z6, Z7)
+#define STORE4x32 \
+	STORE3x32 \
+	STORE_ROW32(Z6, Z7)
+#define ZERO5x32 \
+	ZERO4x32 \
+	ZERO_ROW32(Z8, Z9)
+#define ROWS5x32 \
+	ROWS4x32 \
+	ROW32((A)(AROW*4), Z28, Z8, Z9)
+#define SCALE5x32 \
+	SCALE4x32 \
+	SCALE_ROW32(Z8, Z9)
+#define BETA5x32 \
+	BETA4x32 \
+	BETA_ROW32(Z8, Z9)
+#define STORE5x32 \
+	STORE4x32 \
+	STORE_ROW32(Z8, Z9)
+#define ZERO6x32 \
+	ZERO5x32 \
+	ZERO_ROW32(Z10, Z11)
+#define ROWS6x32 \
+	ROWS5x32 \
+	ROW32((A)(AROW5*1), Z29, Z10, Z11)
+#define SCALE6x32 \
+	SCALE5x32 \
+	SCALE_ROW32(Z10, Z11)
+#define BETA6x32 \
+	BETA5x32 \
+	BETA_ROW32(Z10, Z11)
+#define STORE6x32 \
+	STORE5x32 \
+	STORE_ROW32(Z10, Z11)
+
+#define STEP1x32 \
+	BROW32 \
+	ROWS1x32 \
+	ADDQ AK, A
+#define STEP2x32 \
+	BROW32 \
+	ROWS2x32 \
+	ADDQ AK, A
+#define STEP3x32 \
+	BROW32 \
+	ROWS3x32 \
+	ADDQ AK, A
+#define STEP4x32 \
+	BROW32 \
+	ROWS4x32 \
+	ADDQ AK, A
+#define STEP5x32 \
+	BROW32 \
+	ROWS5x32 \
+	ADDQ AK, A
+#define STEP6x32 \
+	BROW32 \
+	ROWS6x32 \
+	ADDQ AK, A
+
+// func ProductRows1x32AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows1x32AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(1, ZERO1x32, STEP1x32, SCALE1x32, BETA1x32, STORE1x32)
+
+// func ProductRows2x32AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows2x32AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(2, ZERO2x32, STEP2x32, SCALE2x32, BETA2x32, STORE2x32)
+
+// func ProductRows3x32AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows3x32AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(3, ZERO3x32, STEP3x32, SCALE3x32, BETA3x32, STORE3x32)
+
+// func ProductRows4x32AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows4x32AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(4, ZERO4x32, STEP4x32, SCALE4x32, BETA4x32, STORE4x32)
+
+// func ProductRows5x32AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows5x32AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(5, ZERO5x32, STEP5x32, SCALE5x32, BETA5x32, STORE5x32)
+
+// func ProductRows6x32AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows6x32AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(6, ZERO6x32, STEP6x32, SCALE6x32, BETA6x32, STORE6x32)
+
+// The rows of a tile of 48 columns, each list one row longer than the last.
+#define ZERO1x48 \
+	ZERO_ROW48(Z0, Z1, Z2)
+#define ROWS1x48 \
+	ROW48((A), Z28, Z0, Z1, Z2)
+#define SCALE1x48 \
+	SCALE_ROW48(Z0, Z1, Z2)
+#define BETA1x48 \
+	BETA_ROW48(Z0, Z1, Z2)
+#define STORE1x48 \
+	STORE_ROW48(Z0, Z1, Z2)
+#define ZERO2x48 \
+	ZERO1x48 \
+	ZERO_ROW48(Z3, Z4, Z5)
+#define ROWS2x48 \
+	ROWS1x48 \
+	ROW48((A)(AROW*1), Z29, Z3, Z4, Z5)
+#define SCALE2x48 \
+	SCALE1x48 \
+	SCALE_ROW48(Z3, Z4, Z5)
+#define BETA2x48 \
+	BETA1x48 \
+	BETA_ROW48(Z3, Z4, Z5)
+#define STORE2x48 \
+	STORE1x48 \
+	STORE_ROW48(Z3, Z4, Z5)
+#define ZERO3x48 \
+	ZERO2x48 \
+	ZERO_ROW48(Z6, Z7, Z8)
+#define ROWS3x48 \
+	ROWS2x48 \
+	ROW48((A)(AROW*2), Z30, Z6, Z7, Z8)
+#define SCALE3x48 \
+	SCALE2x48 \
+	SCALE_ROW48(Z6, Z7, Z8)
+#define BETA3x48 \
+	BETA2x48 \
+	BETA_ROW48(Z6, Z7, Z8)
+#define STORE3x48 \
+	STORE2x48 \
+	STORE_ROW48(Z6, Z7, Z8)
+#define ZERO4x48 \
+	ZERO3x48 \
+	ZERO_ROW48(Z9, Z10, Z11)
+#define ROWS4x48 \
+	ROWS3x48 \
+	ROW48((A)(AROW3*1), Z31, Z9, Z10, Z11)
+#define SCALE4x48 \
+	SCALE3x48 \
+	SCALE_ROW48(Z9, Z10, Z11)
+#define BETA4x48 \
+	BETA3x48 \
+	BETA_ROW48(Z9, Z10, Z11)
+#define STORE4x48 \
+	STORE3x48 \
+	STORE_ROW48(Z9, Z10, Z11)
+#define ZERO5x48 \
+	ZERO4x48 \
+	ZERO_ROW48(Z12, Z13, Z14)
+#define ROWS5x48 \
+	ROWS4x48 \
+	ROW48((A)(AROW*4), Z28, Z12, Z13, Z14)
+#define SCALE5x48 \
+	SCALE4x48 \
+	SCALE_ROW48(Z12, Z13, Z14)
+#define BETA5x48 \
+	BETA4x48 \
+	BETA_ROW48(Z12, Z13, Z14)
+#define STORE5x48 \
+	STORE4x48 \
+	STORE_ROW48(Z12, Z13, Z14)
+#define ZERO6x48 \
+	ZERO5x48 \
+	ZERO_ROW48(Z15, Z16, Z17)
+#define ROWS6x48 \
+	ROWS5x48 \
+	ROW48((A)(AROW5*1), Z29, Z15, Z16, Z17)
+#define SCALE6x48 \
+	SCALE5x48 \
+	SCALE_ROW48(Z15, Z16, Z17)
+#define BETA6x48 \
+	BETA5x48 \
+	BETA_ROW48(Z15, Z16, Z17)
+#define STORE6x48 \
+	STORE5x48 \
+	STORE_ROW48(Z15, Z16, Z17)
+
+#define STEP1x48 \
+	BROW48 \
+	ROWS1x48 \
+	ADDQ AK, A
+#define STEP2x48 \
+	BROW48 \
+	ROWS2x48 \
+	ADDQ AK, A
+#define STEP3x48 \
+	BROW48 \
+	ROWS3x48 \
+	ADDQ AK, A
+#define STEP4x48 \
+	BROW48 \
+	ROWS4x48 \
+	ADDQ AK, A
+#define STEP5x48 \
+	BROW48 \
+	ROWS5x48 \
+	ADDQ AK, A
+#define STEP6x48 \
+	BROW48 \
+	ROWS6x48 \
+	ADDQ AK, A
+
+// func ProductRows1x48AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows1x48AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(1, ZERO1x48, STEP1x48, SCALE1x48, BETA1x48, STORE1x48)
+
+// func ProductRows2x48AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows2x48AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(2, ZERO2x48, STEP2x48, SCALE2x48, BETA2x48, STORE2x48)
+
+// func ProductRows3x48AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows3x48AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(3, ZERO3x48, STEP3x48, SCALE3x48, BETA3x48, STORE3x48)
+
+// func ProductRows4x48AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows4x48AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(4, ZERO4x48, STEP4x48, SCALE4x48, BETA4x48, STORE4x48)
+
+// func ProductRows5x48AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows5x48AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(5, ZERO5x48, STEP5x48, SCALE5x48, BETA5x48, STORE5x48)
+
+// func ProductRows6x48AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows6x48AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(6, ZERO6x48, STEP6x48, SCALE6x48, BETA6x48, STORE6x48)
+
+// The rows of a tile of 64 columns, each list one row longer than the last.
+#define ZERO1x64 \
+	ZERO_ROW64(Z0, Z1, Z2, Z3)
+#define ROWS1x64 \
+	ROW64((A), Z28, Z0, Z1, Z2, Z3)
+#define SCALE1x64 \
+	SCALE_ROW64(Z0, Z1, Z2, Z3)
+#define BETA1x64 \
+	BETA_ROW64(Z0, Z1, Z2, Z3)
+#define STORE1x64 \
+	STORE_ROW64(Z0, Z1, Z2, Z3)
+#define ZERO2x64 \
+	ZERO1x64 \
+	ZERO_ROW64(Z4, Z5, Z6, Z7)
+#define ROWS2x64 \
+	ROWS1x64 \
+	ROW64((A)(AROW*1), Z29, Z4, Z5, Z6, Z7)
+#define SCALE2x64 \
+	SCALE1x64 \
+	SCALE_ROW64(Z4, Z5, Z6, Z7)
+#define BETA2x64 \
+	BETA1x64 \
+	BETA_ROW64(Z4, Z5, Z6, Z7)
+#define STORE2x64 \
+	STORE1x64 \
+	STORE_ROW64(Z4, Z5, Z6, Z7)
+#define ZERO3x64 \
+	ZERO2x64 \
+	ZERO_ROW64(Z8, Z9, Z10, Z11)
+#define ROWS3x64 \
+	ROWS2x64 \
+	ROW64((A)(AROW*2), Z30, Z8, Z9, Z10, Z11)
+#define SCALE3x64 \
+	SCALE2x64 \
+	SCALE_ROW64(Z8, Z9, Z10, Z11)
+#define BETA3x64 \
+	BETA2x64 \
+	BETA_ROW64(Z8, Z9, Z10, Z11)
+#define STORE3x64 \
+	STORE2x64 \
+	STORE_ROW64(Z8, Z9, Z10, Z11)
+#define ZERO4x64 \
+	ZERO3x64 \
+	ZERO_ROW64(Z12, Z13, Z14, Z15)
+#define ROWS4x64 \
+	ROWS3x64 \
+	ROW64((A)(AROW3*1), Z31, Z12, Z13, Z14, Z15)
+#define SCALE4x64 \
+	SCALE3x64 \
+	SCALE_ROW64(Z12, Z13, Z14, Z15)
+#define BETA4x64 \
+	BETA3x64 \
+	BETA_ROW64(Z12, Z13, Z14, Z15)
+#define STORE4x64 \
+	STORE3x64 \
+	STORE_ROW64(Z12, Z13, Z14, Z15)
+#define ZERO5x64 \
+	ZERO4x64 \
+	ZERO_ROW64(Z16, Z17, Z18, Z19)
+#define ROWS5x64 \
+	ROWS4x64 \
+	ROW64((A)(AROW*4), Z28, Z16, Z17, Z18, Z19)
+#define SCALE5x64 \
+	SCALE4x64 \
+	SCALE_ROW64(Z16, Z17, Z18, Z19)
+#define BETA5x64 \
+	BETA4x64 \
+	BETA_ROW64(Z16, Z17, Z18, Z19)
+#define STORE5x64 \
+	STORE4x64 \
+	STORE_ROW64(Z16, Z17, Z18, Z19)
+#define ZERO6x64 \
+	ZERO5x64 \
+	ZERO_ROW64(Z20, Z21, Z22, Z23)
+#define ROWS6x64 \
+	ROWS5x64 \
+	ROW64((A)(AROW5*1), Z29, Z20, Z21, Z22, Z23)
+#define SCALE6x64 \
+	SCALE5x64 \
+	SCALE_ROW64(Z20, Z21, Z22, Z23)
+#define BETA6x64 \
+	BETA5x64 \
+	BETA_ROW64(Z20, Z21, Z22, Z23)
+#define STORE6x64 \
+	STORE5x64 \
+	STORE_ROW64(Z20, Z21, Z22, Z23)
+
+#define STEP1x64 \
+	BROW64 \
+	ROWS1x64 \
+	ADDQ AK, A
+#define STEP2x64 \
+	BROW64 \
+	ROWS2x64 \
+	ADDQ AK, A
+#define STEP3x64 \
+	BROW64 \
+	ROWS3x64 \
+	ADDQ AK, A
+#define STEP4x64 \
+	BROW64 \
+	ROWS4x64 \
+	ADDQ AK, A
+#define STEP5x64 \
+	BROW64 \
+	ROWS5x64 \
+	ADDQ AK, A
+#define STEP6x64 \
+	BROW64 \
+	ROWS6x64 \
+	ADDQ AK, A
+
+// func ProductRows1x64AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows1x64AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(1, ZERO1x64, STEP1x64, SCALE1x64, BETA1x64, STORE1x64)
+
+// func ProductRows2x64AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows2x64AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(2, ZERO2x64, STEP2x64, SCALE2x64, BETA2x64, STORE2x64)
+
+// func ProductRows3x64AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows3x64AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(3, ZERO3x64, STEP3x64, SCALE3x64, BETA3x64, STORE3x64)
+
+// func ProductRows4x64AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows4x64AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(4, ZERO4x64, STEP4x64, SCALE4x64, BETA4x64, STORE4x64)
+
+// func ProductRows5x64AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows5x64AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(5, ZERO5x64, STEP5x64, SCALE5x64, BETA5x64, STORE5x64)
+
+// func ProductRows6x64AVX512(args *RowsArgs)
+// Requires: AVX512F
+TEXT ·ProductRows6x64AVX512(SB), NOSPLIT, $0-8
+	PRODUCT_ROWS(6, ZERO6x64, STEP6x64, SCALE6x64, BETA6x64, STORE6x64)

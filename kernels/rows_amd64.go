@@ -1,0 +1,89 @@
+//go:build !purego
+
+package kernels
+
+import "github.com/packedlstm/packedlstm/kernels/asm"
+
+func multiplyRows(l Level, x *RowProduct) {
+	if l == AVX512 && x.K > 0 {
+		multiplyRowsTiles(l, x)
+		return
+	}
+	multiplyRowsPortable(x)
+}
+
+func multiplyDots(l Level, x *DotProducts) {
+	if l == AVX512 && x.K > 0 {
+		multiplyDotsTiles(l, x)
+		return
+	}
+	multiplyDotsPortable(x)
+}
+
+// rowsTile runs the routine of the shape height x panels over rows of b.
+func rowsTile(l Level, args *asm.RowsArgs, height, panels int) {
+	switch height<<4 | panels {
+	case 1<<4 | 1:
+		asm.ProductRows1x16AVX512(args)
+	case 1<<4 | 2:
+		asm.ProductRows1x32AVX512(args)
+	case 1<<4 | 3:
+		asm.ProductRows1x48AVX512(args)
+	case 1<<4 | 4:
+		asm.ProductRows1x64AVX512(args)
+	case 2<<4 | 1:
+		asm.ProductRows2x16AVX512(args)
+	case 2<<4 | 2:
+		asm.ProductRows2x32AVX512(args)
+	case 2<<4 | 3:
+		asm.ProductRows2x48AVX512(args)
+	case 2<<4 | 4:
+		asm.ProductRows2x64AVX512(args)
+	case 3<<4 | 1:
+		asm.ProductRows3x16AVX512(args)
+	case 3<<4 | 2:
+		asm.ProductRows3x32AVX512(args)
+	case 3<<4 | 3:
+		asm.ProductRows3x48AVX512(args)
+	case 3<<4 | 4:
+		asm.ProductRows3x64AVX512(args)
+	case 4<<4 | 1:
+		asm.ProductRows4x16AVX512(args)
+	case 4<<4 | 2:
+		asm.ProductRows4x32AVX512(args)
+	case 4<<4 | 3:
+		asm.ProductRows4x48AVX512(args)
+	case 4<<4 | 4:
+		asm.ProductRows4x64AVX512(args)
+	case 5<<4 | 1:
+		asm.ProductRows5x16AVX512(args)
+	case 5<<4 | 2:
+		asm.ProductRows5x32AVX512(args)
+	case 5<<4 | 3:
+		asm.ProductRows5x48AVX512(args)
+	case 5<<4 | 4:
+		asm.ProductRows5x64AVX512(args)
+	case 6<<4 | 1:
+		asm.ProductRows6x16AVX512(args)
+	case 6<<4 | 2:
+		asm.ProductRows6x32AVX512(args)
+	case 6<<4 | 3:
+		asm.ProductRows6x48AVX512(args)
+	case 6<<4 | 4:
+		asm.ProductRows6x64AVX512(args)
+	}
+}
+
+// dotsTile runs the routine of so many rows.
+func dotsTile(l Level, args *asm.DotsArgs, rows int) {
+	switch rows {
+	case 1:
+		asm.Dots1AVX512(args)
+	case 2:
+		asm.Dots2AVX512(args)
+	case 3:
+		asm.Dots3AVX512(args)
+	case 4:
+		asm.Dots4AVX512(args)
+	}
+}

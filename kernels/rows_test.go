@@ -1,0 +1,196 @@
+package kernels_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+var factors = []float32{0, 1, -1.5}
+
+// TestMultiplyRows covers every tile and remainder, A in both orders, all kinds of Alpha
+// and Beta, and C guarded between its rows; NaNs in C vanish where Beta is 0.
+func TestMultiplyRows(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		rng := newRand(21)
+		for _, n := range []int{1, 3, 7, 15, 16, 17, 31, 33, 48, 63, 64, 65, 79, 100, 257} {
+			for _, rows := range []int{1, 2, 3, 4, 5, 6, 7, 11, 17, 33} {
+				k := []int{0, 1, 2, 3, 5, 17, 31, 100, 257}[rng.IntN(9)]
+				testMultiplyRows(t, l, rows, k, n, rng.IntN(4), uint64(rows*n))
+			}
+		}
+		testMultiplyRows(t, l, 3, 4099, 20, 1, 1)
+		testMultiplyRows(t, l, 17, 2100, 16, 0, 1)
+	})
+}
+
+func testMultiplyRows(t *testing.T, l kernels.Level, rows, k, n, pad int, seed uint64) {
+	t.Helper()
+	rng := newRand(seed)
+	for _, transposed := range []bool{false, true} {
+		alpha, beta := factors[1+rng.IntN(2)], factors[rng.IntN(3)]
+		name := fmt.Sprintf("%d x %d x %d, A transposed %v, alpha %v, beta %v, seed %d", rows, k, n, transposed, alpha, beta, seed)
+		x := kernels.RowProduct{
+			A: uniform(rng, (rows+pad)*(k+pad), 1), AStride: k + pad, AKStride: 1,
+			B: uniform(rng, max(0, (k-1)*(n+pad)+n), 1), BStride: n + pad,
+			CStride: n + pad, Rows: rows, Columns: n, K: k, Alpha: alpha, Beta: beta,
+		}
+		if transposed {
+			x.AStride, x.AKStride = 1, rows+pad
+		}
+		b := make([]float64, k*n)
+		for i := range b {
+			b[i] = float64(x.B[i/n*x.BStride+i%n])
+		}
+		c, intact := guarded(t, name, (rows-1)*x.CStride+n)
+		x.C = c
+		checkScaled(t, name, c, x.CStride, rows, k, n, alpha, beta, func(r, i int) float32 { return x.A[r*x.AStride+i*x.AKStride] }, b, false,
+			func() error { return l.MultiplyRows(&x) })
+		intact()
+	}
+}
+
+// TestMultiplyDots does the same for dot products, C also transposed.
+func TestMultiplyDots(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		rng := newRand(22)
+		for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 17, 33, 100} {
+			for _, rows := range []int{1, 2, 3, 4, 5, 6, 7, 8, 11, 17} {
+				k := []int{0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 33, 100, 257}[rng.IntN(13)]
+				testMultiplyDots(t, l, rows, k, n, rng.IntN(4), uint64(rows*n))
+			}
+		}
+		testMultiplyDots(t, l, 5, 1030, 9, 1, 1)
+		testMultiplyDots(t, l, 2, 17, 3000, 1, 1)
+	})
+}
+
+func testMultiplyDots(t *testing.T, l kernels.Level, rows, k, n, pad int, seed uint64) {
+	t.Helper()
+	rng := newRand(seed)
+	for _, transposed := range []bool{false, true} {
+		alpha, beta := factors[1+rng.IntN(2)], factors[rng.IntN(3)]
+		name := fmt.Sprintf("%d x %d x %d, C transposed %v, alpha %v, beta %v, seed %d", rows, k, n, transposed, alpha, beta, seed)
+		x := kernels.DotProducts{
+			A: uniform(rng, (rows-1)*(k+pad)+k, 1), AStride: k + pad, B: uniform(rng, (n-1)*(k+pad)+k, 1), BStride: k + pad,
+			CStride: n + pad, Transposed: transposed, Rows: rows, Columns: n, K: k, Alpha: alpha, Beta: beta,
+		}
+		size := (rows-1)*x.CStride + n
+		if transposed {
+			x.CStride = rows + pad
+			size = (n-1)*x.CStride + rows
+		}
+		b := make([]float64, k*n)
+		for i := range b {
+			b[i] = float64(x.B[i%n*x.BStride+i/n])
+		}
+		c, intact := guarded(t, name, size)
+		x.C = c
+		checkScaled(t, name, c, x.CStride, rows, k, n, alpha, beta, func(r, i int) float32 { return x.A[r*x.AStride+i] }, b, transposed,
+			func() error { return l.MultiplyDots(&x) })
+		intact()
+	}
+}
+
+// checkScaled fills c, runs, and compares with alpha·a·b + beta·c; what lies between the
+// rows of c must stay.
+func checkScaled(t *testing.T, name string, c []float32, stride, rows, k, n int, alpha, beta float32,
+	a func(r, i int) float32, b []float64, transposed bool, run func() error) {
+	t.Helper()
+	rng := newRand(uint64(len(c)))
+	for i := range c {
+		c[i] = rng.Float32() - 0.5
+		if beta == 0 {
+			c[i] = float32(math.NaN())
+		}
+	}
+	before := append([]float32(nil), c...)
+	if err := run(); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	dense, init, got := make([]float64, rows*k), make([]float64, rows*n), make([]float32, rows*n)
+	for i := range dense {
+		dense[i] = float64(alpha) * float64(a(i/k, i%k))
+	}
+	for r := range rows {
+		for j := range n {
+			at := r*stride + j
+			if transposed {
+				at = j*stride + r
+			}
+			got[r*n+j] = c[at]
+			if beta != 0 {
+				init[r*n+j] = float64(beta) * float64(before[at])
+			}
+			c[at] = before[at]
+		}
+	}
+	sameBits(t, name+" between the rows", c, before)
+	checkProduct(t, name, got, init, dense, b, rows, k, n)
+}
+
+// TestMultiplyRowsSameBits: MultiplyRows has the same bits at every level.
+func TestMultiplyRowsSameBits(t *testing.T) {
+	for _, shape := range [][3]int{{1, 100, 33}, {7, 257, 20}, {13, 31, 130}, {5, 4100, 17}} {
+		rows, k, n := shape[0], shape[1], shape[2]
+		rng := newRand(23)
+		a, b, c := uniform(rng, rows*k, 1), uniform(rng, k*n, 1), uniform(rng, rows*n, 1)
+		var want []float32
+		for _, l := range kernels.Available() {
+			got := append([]float32(nil), c...)
+			x := kernels.RowProduct{C: got, CStride: n, A: a, AStride: k, AKStride: 1, B: b, BStride: n, Rows: rows, Columns: n, K: k, Alpha: 0.7, Beta: -0.3}
+			if err := l.MultiplyRows(&x); err != nil {
+				t.Fatal(err)
+			}
+			if want == nil {
+				want = got
+			}
+			sameBits(t, fmt.Sprint(l, shape), got, want)
+		}
+	}
+}
+
+func TestRowsErrors(t *testing.T) {
+	l := kernels.Active()
+	if l.MultiplyRows(nil) == nil || l.MultiplyDots(nil) == nil {
+		t.Error("nil: no error")
+	}
+	for name, spoil := range map[string]func(x *kernels.RowProduct){
+		"short A": func(x *kernels.RowProduct) { x.A = x.A[:14] },
+		"short B": func(x *kernels.RowProduct) { x.B = x.B[:len(x.B)-1] },
+		"short C": func(x *kernels.RowProduct) { x.C = x.C[:len(x.C)-1] },
+		"stride":  func(x *kernels.RowProduct) { x.BStride = 19 },
+		"rows":    func(x *kernels.RowProduct) { x.Rows = -1 },
+		"AStride": func(x *kernels.RowProduct) { x.AStride = math.MaxInt },
+	} {
+		x := kernels.RowProduct{C: make([]float32, 60), CStride: 20, A: make([]float32, 15), AStride: 5, AKStride: 1,
+			B: make([]float32, 100), BStride: 20, Rows: 3, Columns: 20, K: 5, Alpha: 1}
+		if err := l.MultiplyRows(&x); err != nil {
+			t.Fatal(err)
+		}
+		spoil(&x)
+		if l.MultiplyRows(&x) == nil {
+			t.Errorf("MultiplyRows, %s: no error", name)
+		}
+	}
+	for name, spoil := range map[string]func(x *kernels.DotProducts){
+		"short A": func(x *kernels.DotProducts) { x.A = x.A[:14] },
+		"short B": func(x *kernels.DotProducts) { x.B = x.B[:len(x.B)-1] },
+		"short C": func(x *kernels.DotProducts) { x.C = x.C[:len(x.C)-1] },
+		"turned":  func(x *kernels.DotProducts) { x.Transposed = true; x.CStride = 2 },
+		"K":       func(x *kernels.DotProducts) { x.K = -1 },
+	} {
+		x := kernels.DotProducts{C: make([]float32, 60), CStride: 20, A: make([]float32, 15), AStride: 5,
+			B: make([]float32, 100), BStride: 5, Rows: 3, Columns: 20, K: 5, Alpha: 1}
+		if err := l.MultiplyDots(&x); err != nil {
+			t.Fatal(err)
+		}
+		spoil(&x)
+		if l.MultiplyDots(&x) == nil {
+			t.Errorf("MultiplyDots, %s: no error", name)
+		}
+	}
+}
+
