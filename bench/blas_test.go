@@ -144,7 +144,7 @@ func middle(x []float64) float64 {
 
 func peakGFLOPS() float64 {
 	start := time.Now()
-	operations, err := kernels.RunFMAs(kernels.Active(), 20000)
+	operations, err := kernels.RunFMAs(kernels.Active(), 400000)
 	if err != nil {
 		return 0
 	}

@@ -116,16 +116,16 @@ func lstmBackward(l Level, g *LSTMBackward) {
 	asm.LSTMBackwardAVX2(&args)
 }
 
-// transpose packs the first rows k of 16 columns, stride apart in src, and returns how
-// many those are.
-func transpose(l Level, dst, src []float32, rows, stride int) (done int) {
+// transpose writes dst[k·dstStride + j] = src[j·stride + k] for 16 columns j and the first
+// of the rows k, and returns how many those are.
+func transpose(l Level, dst []float32, dstStride int, src []float32, rows, stride int) (done int) {
 	done = rows &^ 7
 	if l == Portable || done == 0 {
 		return 0
 	}
 	const most = 1 << 13 // rows a call
 	for k := 0; k < done; k += most {
-		asm.TransposeAVX2(&asm.TransposeArgs{Dst: &dst[k*PanelWidth], Src: &src[k], SrcRow: stride, K: min(most, done-k)})
+		asm.TransposeAVX2(&asm.TransposeArgs{Dst: &dst[k*dstStride], DstRow: dstStride, Src: &src[k], SrcRow: stride, K: min(most, done-k)})
 	}
 	return done
 }

@@ -173,7 +173,7 @@ func packBlock(l Level, dst, src []float32, rows, lanes, kStride, columnStride i
 		}
 		return
 	case kStride == 1 && lanes == PanelWidth:
-		done := transpose(l, dst, src, rows, columnStride)
+		done := transpose(l, dst, PanelWidth, src, rows, columnStride)
 		dst, src, rows = dst[done*PanelWidth:], src[done:], rows-done
 	}
 	// Column by column: src is read in order where kStride is 1.
@@ -219,4 +219,34 @@ func (p *Panels) Panel(i int) ([]float32, error) {
 		return nil, fmt.Errorf("kernels: Panel(%d): engine %s has no panels", i, p.engine.Name())
 	}
 	return p.panel(i), nil
+}
+
+// Transpose writes dst = srcᵀ, dst [rows, columns] and src [columns, rows] in row-major
+// order, their rows dstStride and srcStride apart. dst must not overlap src.
+func (l Level) Transpose(dst []float32, dstStride int, src []float32, srcStride, rows, columns int) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	if err := checkRows("Transpose", "dst", dst, rows, dstStride, columns); err != nil {
+		return err
+	}
+	if err := checkRows("Transpose", "src", src, columns, srcStride, rows); err != nil {
+		return err
+	}
+	for j := 0; j < columns && rows > 0; {
+		width, done := min(PanelWidth, columns-j), 0
+		from := src[j*srcStride:]
+		if width == PanelWidth {
+			done = transpose(l, dst[j:], dstStride, from, rows, srcStride)
+		}
+		for i := range width {
+			at := done*dstStride + j + i
+			for _, v := range from[i*srcStride+done : i*srcStride+rows] {
+				dst[at] = v
+				at += dstStride
+			}
+		}
+		j += width
+	}
+	return nil
 }

@@ -109,11 +109,12 @@ type CopyPanelsArgs struct {
 	Panels    int // > 0
 }
 
-// TransposeArgs describes dst[k, j] = src[j, k] for 16 rows of src: dst is a panel [K, 16].
+// TransposeArgs describes dst[k, j] = src[j, k] for 16 rows of src; dst [K, 16] is a panel
+// where DstRow is 16.
 type TransposeArgs struct {
-	Dst, Src *float32
-	SrcRow   int
-	K        int // a multiple of 8, > 0
+	Dst, Src       *float32
+	DstRow, SrcRow int
+	K              int // a multiple of 8, > 0
 }
 
 // RowsArgs describes a tile product over B in row-major order, as it is, over consecutive

@@ -26,11 +26,19 @@
 	LEAQ (AROW)(AROW*2), AROW3      \
 	LEAQ (AROW)(AROW*4), AROW5
 
-// A whole routine: ZERO clears the sums, STEP adds one k and moves A and B on, SCALE
+// A whole routine: TOUCH_C calls a row of c into L1, ZERO clears the sums, STEP adds one k and moves A and B on, SCALE
 // multiplies the sums by Alpha, ADD adds Beta·c, STORE_C writes them.
-#define PRODUCT_ROWS(HEIGHT, ZERO, STEP, SCALE, ADD, STORE_C) \
+#define PRODUCT_ROWS(HEIGHT, TOUCH_C, ZERO, STEP, SCALE, ADD, STORE_C) \
 	LOAD_ROWS_ARGS                     \
 tile:                                      \
+	MOVL $HEIGHT, CX                   \
+touch:                                     \
+	TOUCH_C                            \
+	ADDQ ROW, C                        \
+	DECQ CX                            \
+	JNZ  touch                         \
+	IMUL3Q $HEIGHT, ROW, CX            \
+	SUBQ CX, C                         \
 	MOVQ RowsArgs_B(R14), B            \
 	MOVQ RowsArgs_K(R14), CX           \
 	ZERO                               \

@@ -30,7 +30,7 @@
 	VPERM2F128 $0x20, Y7, Y3, Y11  \
 	VPERM2F128 $0x31, Y7, Y3, Y15
 
-// Eight k of eight rows from SRC on -> half OFF of eight rows of the panel.
+// Eight k of eight rows from SRC on -> eight rows of dst, OFF bytes on.
 #define TRANSPOSE_HALF(SRC, OFF) \
 	VMOVUPS (SRC), Y0            \
 	VMOVUPS (SRC)(R9*1), Y1      \
@@ -42,30 +42,35 @@
 	VMOVUPS (SRC)(R12*1), Y7     \
 	TRANSPOSE_8x8                \
 	VMOVUPS Y8, OFF(DI)          \
-	VMOVUPS Y9, (OFF+64)(DI)     \
-	VMOVUPS Y10, (OFF+128)(DI)   \
-	VMOVUPS Y11, (OFF+192)(DI)   \
-	VMOVUPS Y12, (OFF+256)(DI)   \
-	VMOVUPS Y13, (OFF+320)(DI)   \
-	VMOVUPS Y14, (OFF+384)(DI)   \
-	VMOVUPS Y15, (OFF+448)(DI)
+	VMOVUPS Y9, OFF(DI)(R13*1)   \
+	VMOVUPS Y10, OFF(DI)(R13*2)  \
+	VMOVUPS Y11, OFF(DI)(R14*1)  \
+	VMOVUPS Y12, OFF(DI)(R13*4)  \
+	VMOVUPS Y13, OFF(DI)(R15*1)  \
+	VMOVUPS Y14, OFF(DI)(R14*2)  \
+	VMOVUPS Y15, OFF(DI)(BX*1)
 
 // func TransposeAVX2(args *TransposeArgs)
 // dst[k, j] = src[j, k], j < 16, eight k a turn. Requires: AVX
 //
 //	SI src, row 0   R8 src, row 8   R9, R10, R11, R12 1, 3, 5, 7 times the bytes between rows
-//	DI dst          CX turns to go
+//	DI dst          CX turns to go  R13, R14, R15, BX 1, 3, 5, 7 times the bytes between rows of dst
 TEXT ·TransposeAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
 	MOVQ TransposeArgs_Src(AX), SI
 	MOVQ TransposeArgs_Dst(AX), DI
 	MOVQ TransposeArgs_SrcRow(AX), R9
 	MOVQ TransposeArgs_K(AX), CX
+	MOVQ TransposeArgs_DstRow(AX), R13
 	SHLQ $2, R9
+	SHLQ $2, R13
 	LEAQ (R9)(R9*2), R10
 	LEAQ (R9)(R9*4), R11
 	LEAQ (R11)(R9*2), R12
 	LEAQ (SI)(R9*8), R8
+	LEAQ (R13)(R13*2), R14
+	LEAQ (R13)(R13*4), R15
+	LEAQ (R15)(R13*2), BX
 	SHRQ $3, CX
 
 turn:
@@ -73,7 +78,7 @@ turn:
 	TRANSPOSE_HALF(R8, 32)
 	ADDQ $32, SI
 	ADDQ $32, R8
-	ADDQ $512, DI
+	LEAQ (DI)(R13*8), DI
 	DECQ CX
 	JNZ  turn
 	VZEROUPPER

@@ -8,9 +8,10 @@ import (
 
 // B is cut into blocks of depthBlock x columnBlock, packed into panels that stay in L2
 // (512 KB) while all rows of A pass: a block of rowBlock rows of A, where it must be
-// copied, has room beside it.
+// copied, has room beside it. depthBlock keeps the panels of a tile off a common multiple
+// of 4 KB.
 const (
-	depthBlock  = 256
+	depthBlock  = 240
 	columnBlock = 512
 	rowBlock    = 48
 )
@@ -61,7 +62,7 @@ func (x *product) mustCopyA() bool {
 
 // pack makes the panels those of B [depth, columns].
 func (s *scratch) pack(l kernels.Level, b matrix, depth, columns int) {
-	if b.column == 1 {
+	if b.column == 1 && b.row >= columns {
 		check(s.b.Pack(l, b.data, depth, columns, b.row))
 		return
 	}

@@ -1,3 +1,82 @@
 package gonumblas
 
-func (x *product) multiply() { x.multiplyPacked() }
+import (
+	"runtime"
+	"sync"
+
+	"github.com/packedlstm/packedlstm/internal/workers"
+)
+
+// workerFLOP is the least that a worker gets: some tens of microseconds.
+const workerFLOP = 1 << 22
+
+// parts is a product cut into blocks of C, one for each worker.
+type parts struct {
+	group         workers.Group
+	product       product
+	method        method
+	rows, columns int // of the grid of blocks
+	job           func(worker int)
+}
+
+var partsPool = sync.Pool{New: func() any {
+	p := new(parts)
+	p.job = p.run
+	return p
+}}
+
+// multiply computes x, on as many goroutines as are worth it.
+func (x *product) multiply() {
+	m := x.method()
+	count := x.workers()
+	if count == 1 {
+		x.run(m)
+		return
+	}
+	p := partsPool.Get().(*parts)
+	p.product, p.method = *x, m
+	p.rows, p.columns = grid(x.m, x.n, count)
+	p.group.Resize(p.rows * p.columns)
+	p.group.Do(p.rows*p.columns, p.job)
+	p.product = product{} // the pool must not keep the caller's memory
+	partsPool.Put(p)
+}
+
+func (x *product) workers() int {
+	flop := 2 * float64(x.m) * float64(x.n) * float64(x.k)
+	if flop < 2*workerFLOP {
+		return 1
+	}
+	return int(min(float64(workers.Count(runtime.GOMAXPROCS(0))), flop/workerFLOP))
+}
+
+// grid cuts C [m, n] into rows x columns blocks, at most count, so that the workers together
+// copy as little of A and B as possible: each needs its rows of the one, its columns of the other.
+func grid(m, n, count int) (rows, columns int) {
+	least := 0.0
+	for r := 1; r <= count; r++ {
+		c := count / r
+		// What a worker computes counts first: as few idle ones as possible.
+		cost := float64(m)/float64(r)*float64(n)/float64(c) + 8*(float64(m)/float64(r)+float64(n)/float64(c))
+		if r == 1 || cost < least {
+			rows, columns, least = r, c, cost
+		}
+	}
+	return rows, columns
+}
+
+// Blocks begin at a multiple of a tile's rows and of a tile's columns.
+const (
+	rowUnit    = 6
+	columnUnit = 64
+)
+
+func (p *parts) run(worker int) {
+	x := &p.product
+	i, end := workers.Share(x.m, rowUnit, worker/p.columns, p.rows)
+	j, last := workers.Share(x.n, columnUnit, worker%p.columns, p.columns)
+	if i < end && j < last {
+		y := x.block(i, j, end-i, last-j)
+		y.run(p.method)
+	}
+}

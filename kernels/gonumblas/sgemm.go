@@ -1,6 +1,8 @@
 package gonumblas
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 
@@ -28,8 +30,8 @@ var _ interface {
 // Large products run on up to GOMAXPROCS goroutines.
 func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int,
 	b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if !goodSgemm(tA, tB, m, n, k, a, lda, b, ldb, c, ldc) {
-		// gonum's own panics, with its own message.
+	if !goodSgemm(tA, tB, m, n, k, a, lda, b, ldb, c, ldc) || max(m, n, k, lda, ldb, ldc) > math.MaxInt32 {
+		// gonum's own panics, with its own message; or takes what package kernels does not.
 		i.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
@@ -45,6 +47,13 @@ func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32,
 	}
 	if tB != blas.NoTrans {
 		x.b = x.b.transposed()
+	}
+	// A vector that is contiguous has rows, or columns, as far apart as one of them is long.
+	if m == 1 && x.a.column == 1 {
+		x.a.row = max(x.a.row, k)
+	}
+	if n == 1 && x.b.row == 1 {
+		x.b.column = max(x.b.column, k)
 	}
 	if alpha == 0 || k == 0 {
 		x.scaleC()

@@ -1,0 +1,98 @@
+package gonumblas
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// Sgemv computes y = alpha·op(A)·x + beta·y, where op(A) is A or Aᵀ, A [m, n] in row-major
+// order. Increments that are negative, and one of y with Aᵀ that is not 1, are left to gonum.
+func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int,
+	x []float32, incX int, beta float32, y []float32, incY int) {
+	p, ok := matrixVector(tA, m, n, a, lda, x, incX, y, incY)
+	if !ok || alpha == 0 {
+		i.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+		return
+	}
+	p.alpha, p.beta = alpha, beta
+	p.multiply()
+}
+
+// matrixVector returns the product of Sgemv; ok says that the arguments are right and that
+// the level has a kernel for it.
+func matrixVector(tA blas.Transpose, m, n int, a []float32, lda int, x []float32, incX int, y []float32, incY int) (p product, ok bool) {
+	lenX, lenY := n, m
+	switch tA {
+	case blas.NoTrans:
+	case blas.Trans, blas.ConjTrans:
+		lenX, lenY = m, n
+	default:
+		return p, false
+	}
+	level := kernels.Active()
+	if level != kernels.AVX512 || m < 1 || n < 1 || lda < n || incX < 1 || incY < 1 || max(m, n, lda, incX, incY) > math.MaxInt32 ||
+		!holds(a, m, n, lda) || !holds(x, lenX, 1, incX) || !holds(y, lenY, 1, incY) {
+		return p, false
+	}
+	if tA == blas.NoTrans {
+		// y [m, 1] = A·x: dot products, as n = 1 column is the smaller side.
+		p = product{m: m, n: 1, k: n, a: matrix{a, lda, 1}, b: matrix{x, incX, 1}, c: matrix{y, incY, 1}, level: level}
+		if incX == 1 {
+			p.b.column = n
+		}
+		return p, n >= shortDepth
+	}
+	p = product{m: 1, n: n, k: m, a: matrix{x, m * incX, incX}, b: matrix{a, lda, 1}, c: matrix{y, n, 1}, level: level}
+	return p, incY == 1 && n >= kernels.PanelWidth
+}
+
+// Sger computes A += alpha·x·yᵀ, A [m, n] in row-major order. Negative increments read x
+// and y from their ends, as the reference BLAS does (gonum 0.17 adds nothing for those of y).
+func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+	if m < 1 || n < 1 || lda < n || incX == 0 || incY == 0 || alpha == 0 || max(m, n, lda) > math.MaxInt32 ||
+		!holds(x, m, 1, max(incX, -incX)) || !holds(y, n, 1, max(incY, -incY)) || !holds(a, m, n, lda) {
+		i.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
+		return
+	}
+	s := directs.Get().(*direct)
+	row := y[:n]
+	if incY != 1 {
+		row = s.floats(n)
+		gather(row, y, start(n, incY), incY)
+	}
+	level, at := kernels.Active(), start(m, incX)
+	const columns = 1 << 12 // of y, that stay in L1 while the rows pass
+	for j := 0; j < n; j += columns {
+		part := row[j:min(j+columns, n)]
+		for r := range m {
+			addScaled(level, a[r*lda+j:][:len(part)], part, alpha*x[at+r*incX])
+		}
+	}
+	directs.Put(s)
+}
+
+// start returns where element 0 of a vector of n stands.
+func start(n, increment int) int { return max(0, (1-n)*increment) }
+
+// Saxpy computes y += alpha·x.
+func (i Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
+	level := kernels.Active()
+	if level == kernels.Portable || n < 1 || incX != 1 || incY != 1 || len(x) < n || len(y) < n || alpha == 0 {
+		i.Implementation.Saxpy(n, alpha, x, incX, y, incY)
+		return
+	}
+	addScaled(level, y[:n], x[:n], alpha)
+}
+
+// addScaled computes dst += scale·x, one element after the other where the two overlap.
+func addScaled(l kernels.Level, dst, x []float32, scale float32) {
+	if l.AddScaled(dst, x, scale) == nil {
+		return
+	}
+	for i, v := range x {
+		dst[i] += float32(scale * v)
+	}
+}

@@ -1,0 +1,119 @@
+package gonumblas_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/blas"
+)
+
+// TestSgemv: odd sizes, increments and factors, NaN in y where beta is 0.
+func TestSgemv(t *testing.T) {
+	sizes := []int{1, 2, 3, 5, 16, 17, 31, 33, 100, 257}
+	forEachLevel(t, func(t *testing.T) {
+		rng := newRand(41)
+		for _, m := range sizes {
+			for _, n := range sizes {
+				for _, tA := range bothTransposes {
+					alpha, beta := factors[rng.IntN(3)], factors[rng.IntN(3)]
+					incX, incY, lda := []int{1, 1, 2, -1, -3}[rng.IntN(5)], []int{1, 1, 3, -2}[rng.IntN(4)], n+rng.IntN(3)
+					testSgemv(t, tA, m, n, alpha, beta, lda, incX, incY)
+				}
+			}
+		}
+	})
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// at returns the index of element i of a vector of n.
+func at(i, n, increment int) int {
+	if increment < 0 {
+		return (i - n + 1) * increment
+	}
+	return i * increment
+}
+
+func testSgemv(t *testing.T, tA blas.Transpose, m, n int, alpha, beta float32, lda, incX, incY int) {
+	t.Helper()
+	name := fmt.Sprintf("%c %d x %d, lda %d, inc %d %d, alpha %v, beta %v", tA, m, n, lda, incX, incY, alpha, beta)
+	rng := newRand(uint64(m*n + lda))
+	lenX, lenY := n, m
+	if tA != blas.NoTrans {
+		lenX, lenY = m, n
+	}
+	a, x, y := uniform(rng, (m-1)*lda+n), uniform(rng, (lenX-1)*abs(incX)+1), uniform(rng, (lenY-1)*abs(incY)+1)
+	if beta == 0 {
+		for i := range y {
+			if i%abs(incY) == 0 {
+				y[i] = float32(math.NaN())
+			}
+		}
+	}
+	before := append([]float32(nil), y...)
+	ours.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+	for i := range lenY {
+		sum, size := 0.0, 0.0
+		for l := range lenX {
+			e := a[(i*lda+l)%len(a)]
+			if tA != blas.NoTrans {
+				e = a[l*lda+i]
+			}
+			p := float64(alpha) * float64(e) * float64(x[at(l, lenX, incX)])
+			sum += p
+			size += math.Abs(p)
+		}
+		if beta != 0 {
+			p := float64(beta) * float64(before[at(i, lenY, incY)])
+			sum += p
+			size += math.Abs(p)
+		}
+		got := float64(y[at(i, lenY, incY)])
+		before[at(i, lenY, incY)] = y[at(i, lenY, incY)]
+		if !(math.Abs(got-sum) <= float64(lenX+4)*epsilon*size) {
+			t.Fatalf("%s: y[%d] = %v, want %v", name, i, got, sum)
+		}
+	}
+	for i := range y {
+		if math.Float32bits(y[i]) != math.Float32bits(before[i]) {
+			t.Fatalf("%s: element %d between those of y was overwritten with %v", name, i, y[i])
+		}
+	}
+}
+
+// TestSger compares with float64, what lies between the rows included.
+func TestSger(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		rng := newRand(42)
+		for _, m := range []int{1, 3, 17, 100} {
+			for _, n := range []int{1, 5, 16, 33, 257, 5000} {
+				for _, alpha := range factors {
+					lda, incX, incY := n+rng.IntN(3), []int{1, 2, -1}[rng.IntN(3)], []int{1, 1, 2, -2}[rng.IntN(4)]
+					a, x, y := uniform(rng, (m-1)*lda+n), uniform(rng, (m-1)*abs(incX)+1), uniform(rng, (n-1)*abs(incY)+1)
+					before := append([]float32(nil), a...)
+					ours.Sger(m, n, alpha, x, incX, y, incY, a, lda)
+					for i, got := range a {
+						want, size := float64(before[i]), 0.0
+						if r, j := i/lda, i%lda; j < n {
+							p := float64(alpha) * float64(x[at(r, m, incX)]) * float64(y[at(j, n, incY)])
+							size = math.Abs(want) + 2*math.Abs(p)
+							want += p
+						}
+						if !(math.Abs(float64(got)-want) <= 2*epsilon*size) {
+							t.Fatalf("%d x %d, lda %d, inc %d %d, alpha %v: element %d = %v, want %v", m, n, lda, incX, incY, alpha, i, got, want)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestSaxpyOverlap: vectors that overlap are no reason to panic.
+func TestSaxpyOverlap(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		x := uniform(newRand(43), 40)
+		ours.Saxpy(30, 2, x[:30], 1, x[5:35], 1)
+	})
+}

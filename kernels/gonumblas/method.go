@@ -1,0 +1,67 @@
+package gonumblas
+
+import "github.com/packedlstm/packedlstm/kernels"
+
+// method is a way to compute a product.
+type method uint8
+
+const (
+	packed         method = iota // B packed into panels: large products, and every level
+	rows                         // B's rows as they are
+	rowsCopied                   // B transposed by a copy, then its rows
+	rowsTransposed               // Cᵀ = Bᵀ·Aᵀ over the rows of Aᵀ as they are
+	dots                         // dot products of A's rows and B's columns as they are
+)
+
+const (
+	// fewRows of one operand do not repay the copy of the other.
+	fewRows = 32
+	// fewColumns leave most of a register empty.
+	fewColumns = 12
+	// smallMatrix elements (64 KB) stay in the caches as they are.
+	smallMatrix = 1 << 14
+	// shortDepth is too short for dot products: adding up the lanes takes longer.
+	shortDepth = 32
+)
+
+// method chooses by the shape alone, so that the bits do not depend on how the product is
+// split. The limits were measured on an Ice Lake server against all other methods.
+func (x *product) method() method {
+	if x.level != kernels.AVX512 {
+		return packed
+	}
+	// Which matrices have elements side by side: rows of B, rows of Aᵀ, of A, of Bᵀ.
+	bRows, aColumns := x.b.column == 1 && x.b.row >= x.n, x.a.row == 1 && x.a.column >= x.m
+	aRows, bColumns := x.a.column == 1 && x.a.row >= x.k, x.b.row == 1 && x.b.column >= x.k
+	small := x.k*x.n <= smallMatrix && x.m*x.k <= smallMatrix
+	switch {
+	case x.n <= fewColumns && x.n <= x.m && aRows && x.k >= shortDepth:
+		return dots
+	case x.n <= fewColumns && x.n <= x.m && aColumns:
+		return rowsTransposed
+	case x.m <= fewRows && bColumns && x.k >= 2*shortDepth:
+		return dots
+	case bRows && (x.m <= fewRows || small || aRows && x.n <= 64 && x.k*x.n <= 2*smallMatrix):
+		return rows
+	case small && bColumns:
+		return rowsCopied
+	case aColumns && (x.n <= 16 || bColumns && min(x.m, x.n) <= 64):
+		return rowsTransposed
+	}
+	return packed
+}
+
+func (x *product) run(m method) {
+	switch m {
+	case rows:
+		x.multiplyRows()
+	case rowsCopied:
+		x.multiplyRowsCopied()
+	case rowsTransposed:
+		x.multiplyRowsTransposed()
+	case dots:
+		x.multiplyDots()
+	default:
+		x.multiplyPacked()
+	}
+}
