@@ -5,7 +5,7 @@ package kernels
 import "github.com/packedlstm/packedlstm/kernels/asm"
 
 func multiplyRows(l Level, x *RowProduct) {
-	if l == AVX512 && x.K > 0 {
+	if x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth) {
 		multiplyRowsTiles(l, x)
 		return
 	}
@@ -13,7 +13,7 @@ func multiplyRows(l Level, x *RowProduct) {
 }
 
 func multiplyDots(l Level, x *DotProducts) {
-	if l == AVX512 && x.K > 0 {
+	if l != Portable && x.K > 0 {
 		multiplyDotsTiles(l, x)
 		return
 	}
@@ -22,6 +22,10 @@ func multiplyDots(l Level, x *DotProducts) {
 
 // rowsTile runs the routine of the shape height x panels over rows of b.
 func rowsTile(l Level, args *asm.RowsArgs, height, panels int) {
+	if l == AVX2 {
+		rowsTileAVX2(args, height, panels)
+		return
+	}
 	switch height<<4 | panels {
 	case 1<<4 | 1:
 		asm.ProductRows1x16AVX512(args)
@@ -76,6 +80,10 @@ func rowsTile(l Level, args *asm.RowsArgs, height, panels int) {
 
 // dotsTile runs the routine of so many rows.
 func dotsTile(l Level, args *asm.DotsArgs, rows int) {
+	if l == AVX2 {
+		dotsTileAVX2(args, rows)
+		return
+	}
 	switch rows {
 	case 1:
 		asm.Dots1AVX512(args)
@@ -85,5 +93,37 @@ func dotsTile(l Level, args *asm.DotsArgs, rows int) {
 		asm.Dots3AVX512(args)
 	case 4:
 		asm.Dots4AVX512(args)
+	}
+}
+
+func rowsTileAVX2(args *asm.RowsArgs, height, panels int) {
+	switch height<<4 | panels {
+	case 1<<4 | 1:
+		asm.ProductRows1x16AVX2(args)
+	case 1<<4 | 4:
+		asm.ProductRows1x64AVX2(args)
+	case 2<<4 | 1:
+		asm.ProductRows2x16AVX2(args)
+	case 2<<4 | 2:
+		asm.ProductRows2x32AVX2(args)
+	case 3<<4 | 1:
+		asm.ProductRows3x16AVX2(args)
+	case 4<<4 | 1:
+		asm.ProductRows4x16AVX2(args)
+	case 5<<4 | 1:
+		asm.ProductRows5x16AVX2(args)
+	case 6<<4 | 1:
+		asm.ProductRows6x16AVX2(args)
+	}
+}
+
+func dotsTileAVX2(args *asm.DotsArgs, rows int) {
+	switch rows {
+	case 1:
+		asm.Dots1AVX2(args)
+	case 2:
+		asm.Dots2AVX2(args)
+	case 3:
+		asm.Dots3AVX2(args)
 	}
 }

@@ -13,43 +13,98 @@ const (
 
 // multiplyRowsTiles walks blocks of K, then strips of columns, then rows.
 func multiplyRowsTiles(l Level, x *RowProduct) {
-	plan := tilings[l].plan(x.Rows)
-	beta := x.Beta
+	plan := rowsPlan(l, x.Rows)
+	y := *x
 	for k := 0; k < x.K; k += maxK {
-		depth := min(maxK, x.K-k)
+		y.A, y.B, y.K = x.A[k*x.AKStride:], x.B[k*x.BStride:], min(maxK, x.K-k)
 		for j := 0; j < x.Columns; {
-			panels := rowsWidth(panelCount(x.Columns - j))
-			columns := min(panels*PanelWidth, x.Columns-j)
-			r := 0
-			for height := maxTileRows; height > 0; height-- {
-				for tiles := plan[height]; tiles > 0; {
-					n := min(tiles, max(1, rowsCall/depth))
-					args := asm.RowsArgs{
-						A: &x.A[r*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride,
-						B: &x.B[k*x.BStride+j], BRow: x.BStride, C: &x.C[r*x.CStride+j], CRow: x.CStride,
-						K: depth, Tiles: n, Alpha: x.Alpha, Beta: beta, Last: columns - (panels-1)*PanelWidth,
-					}
-					rowsTile(l, &args, height, panels)
-					tiles -= n
-					r += n * height
-				}
+			panels := rowsWidth(l, x.Columns-j)
+			if panels == 0 {
+				rowsNarrow(l, &y, j)
+				break
 			}
-			j += columns
+			rowsStrip(l, &y, &plan, j, panels)
+			j += panels * PanelWidth
 		}
-		beta = 1
+		y.Beta = 1
 	}
 }
 
-// rowsWidth returns how many of the remaining panels the next strip takes: strips of
-// equal width, where 4 + 1 would leave too few sums in flight.
-func rowsWidth(remaining int) int {
-	switch {
+// rowsPlan is the tiling's, but for AVX2's three rows: they would leave too few sums in flight.
+func rowsPlan(l Level, rows int) tilePlan {
+	if l == AVX2 && rows == 3 {
+		return tilePlan{1: 1, 2: 1}
+	}
+	return tilings[l].plan(rows)
+}
+
+// rowsWidth returns how many of the remaining panels the next strip takes. At AVX-512 the
+// last one may be narrower; at AVX2 there is none left then.
+func rowsWidth(l Level, columns int) int {
+	if l == AVX2 {
+		return min(columns/PanelWidth, 4)
+	}
+	switch remaining := panelCount(columns); {
 	case remaining <= 4:
 		return remaining
-	case remaining < 8:
+	case remaining < 8: // strips of equal width: 4 + 1 would leave too few sums in flight
 		return (remaining + 1) / 2
 	}
 	return 4
+}
+
+// rowsStrip computes the columns of so many panels from column j on.
+func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
+	last := min(PanelWidth, x.Columns-j-(panels-1)*PanelWidth)
+	r := 0
+	for height := maxTileRows; height > 0; height-- {
+		// Where the level has no tile as wide as the strip, panel by panel.
+		width := panels
+		if l == AVX2 {
+			if width = avx2Width[height]; panels%width > 0 {
+				width = 1
+			}
+		}
+		first := r
+		for p := 0; p < panels; p += width {
+			r = first
+			for tiles := plan[height]; tiles > 0; {
+				n := min(tiles, max(1, rowsCall/x.K))
+				at := j + p*PanelWidth
+				args := asm.RowsArgs{
+					A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &x.B[at], BRow: x.BStride,
+					C: &x.C[r*x.CStride+at], CRow: x.CStride, K: x.K, Tiles: n, Alpha: x.Alpha, Beta: x.Beta, Last: last,
+				}
+				rowsTile(l, &args, height, width)
+				tiles -= n
+				r += n * height
+			}
+		}
+	}
+}
+
+// avx2Width is the number of panels of the widest tile of each height over rows of B.
+var avx2Width = [maxTileRows + 1]int{0, 4, 2, 1, 1, 1, 1}
+
+// rowsNarrow computes the columns from j on, fewer than a panel, where the level has no
+// masks: the last 16 columns tile by tile in a scratch, from which only the new ones are copied.
+func rowsNarrow(l Level, x *RowProduct, j int) {
+	var tile [maxTileRows * PanelWidth]float32
+	start := x.Columns - PanelWidth
+	for r := 0; r < x.Rows; r += maxTileRows {
+		height := min(maxTileRows, x.Rows-r)
+		for i := range height {
+			copy(tile[i*PanelWidth+j-start:][:x.Columns-j], x.C[(r+i)*x.CStride+j:])
+		}
+		args := asm.RowsArgs{
+			A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &x.B[start], BRow: x.BStride,
+			C: &tile[0], CRow: PanelWidth, K: x.K, Tiles: 1, Alpha: x.Alpha, Beta: x.Beta, Last: PanelWidth,
+		}
+		rowsTile(l, &args, height, 1)
+		for i := range height {
+			copy(x.C[(r+i)*x.CStride+j:][:x.Columns-j], tile[i*PanelWidth+j-start:])
+		}
+	}
 }
 
 // multiplyDotsTiles walks blocks of K, then rows of A, four at a time.
@@ -60,7 +115,7 @@ func multiplyDotsTiles(l Level, x *DotProducts) {
 		columns := max(4, (rowsCall/depth)&^3)
 		for j := 0; j < x.Columns; j += columns {
 			for i := 0; i < x.Rows; {
-				rows := dotsHeight(x.Rows - i)
+				rows := dotsHeight(l, x.Rows-i)
 				at := i*x.CStride + j
 				args := asm.DotsArgs{
 					A: &x.A[i*x.AStride+k], ARow: x.AStride, B: &x.B[j*x.BStride+k], BRow: x.BStride,
@@ -78,13 +133,15 @@ func multiplyDotsTiles(l Level, x *DotProducts) {
 	}
 }
 
-// dotsHeight returns how many of the remaining rows the next tile takes: 3 + 2 for 5.
-func dotsHeight(remaining int) int {
-	switch {
-	case remaining == 5:
-		return 3
-	case remaining > 4:
-		return 4
+// dotsHeight returns how many of the remaining rows the next tile takes: even halves where
+// one row would be left alone.
+func dotsHeight(l Level, remaining int) int {
+	most := 4
+	if l == AVX2 {
+		most = 3
 	}
-	return remaining
+	if remaining == most+1 {
+		return (remaining + 1) / 2
+	}
+	return min(remaining, most)
 }

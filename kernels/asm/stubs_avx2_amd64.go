@@ -68,3 +68,41 @@ func LSTMBackwardAVX2(args *LSTMBackwardArgs)
 //
 //go:noescape
 func FMAPeakAVX2(iterations int)
+
+// The tile products over rows of B, 1 to 6 rows x 16 columns, one x 64 and two x 32. Each needs
+// AVX and FMA.
+
+//go:noescape
+func ProductRows1x16AVX2(args *RowsArgs)
+
+//go:noescape
+func ProductRows2x16AVX2(args *RowsArgs)
+
+//go:noescape
+func ProductRows3x16AVX2(args *RowsArgs)
+
+//go:noescape
+func ProductRows4x16AVX2(args *RowsArgs)
+
+//go:noescape
+func ProductRows5x16AVX2(args *RowsArgs)
+
+//go:noescape
+func ProductRows6x16AVX2(args *RowsArgs)
+
+//go:noescape
+func ProductRows1x64AVX2(args *RowsArgs)
+
+//go:noescape
+func ProductRows2x32AVX2(args *RowsArgs)
+
+// The dot products of one to three rows of A. They need AVX and FMA.
+
+//go:noescape
+func Dots1AVX2(args *DotsArgs)
+
+//go:noescape
+func Dots2AVX2(args *DotsArgs)
+
+//go:noescape
+func Dots3AVX2(args *DotsArgs)

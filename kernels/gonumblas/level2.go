@@ -33,7 +33,7 @@ func matrixVector(tA blas.Transpose, m, n int, a []float32, lda int, x []float32
 		return p, false
 	}
 	level := kernels.Active()
-	if level != kernels.AVX512 || m < 1 || n < 1 || lda < n || incX < 1 || incY < 1 || max(m, n, lda, incX, incY) > math.MaxInt32 ||
+	if level != kernels.AVX512 && level != kernels.AVX2 || m < 1 || n < 1 || lda < n || incX < 1 || incY < 1 || max(m, n, lda, incX, incY) > math.MaxInt32 ||
 		!holds(a, m, n, lda) || !holds(x, lenX, 1, incX) || !holds(y, lenY, 1, incY) {
 		return p, false
 	}

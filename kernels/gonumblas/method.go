@@ -27,11 +27,17 @@ const (
 // method chooses by the shape alone, so that the bits do not depend on how the product is
 // split. The limits were measured on an Ice Lake server against all other methods.
 func (x *product) method() method {
-	if x.level != kernels.AVX512 {
+	// At AVX2 a row shorter than a panel has no kernel.
+	wide := 1
+	switch x.level {
+	case kernels.AVX512:
+	case kernels.AVX2:
+		wide = kernels.PanelWidth
+	default:
 		return packed
 	}
 	// Which matrices have elements side by side: rows of B, rows of Aᵀ, of A, of Bᵀ.
-	bRows, aColumns := x.b.column == 1 && x.b.row >= x.n, x.a.row == 1 && x.a.column >= x.m
+	bRows, aColumns := x.b.column == 1 && x.b.row >= x.n && x.n >= wide, x.a.row == 1 && x.a.column >= x.m && x.m >= wide
 	aRows, bColumns := x.a.column == 1 && x.a.row >= x.k, x.b.row == 1 && x.b.column >= x.k
 	small := x.k*x.n <= smallMatrix && x.m*x.k <= smallMatrix
 	switch {
@@ -43,7 +49,7 @@ func (x *product) method() method {
 		return dots
 	case bRows && (x.m <= fewRows || small || aRows && x.n <= 64 && x.k*x.n <= 2*smallMatrix):
 		return rows
-	case small && bColumns:
+	case small && bColumns && x.n >= wide:
 		return rowsCopied
 	case aColumns && (x.n <= 16 || bColumns && min(x.m, x.n) <= 64):
 		return rowsTransposed
