@@ -76,6 +76,15 @@ write:                                     \
 	VZEROUPPER                         \
 	RET
 
+// Calls into L1 the row of b eight further on: rows that are a page apart the CPU does not
+// call itself. One row of a gains nothing by it.
+#define AHEAD16 \
+	PREFETCHT0 (B)(BROW*8)
+
+#define AHEAD32 \
+	PREFETCHT0 (B)(BROW*8) \
+	PREFETCHT0 64(B)(BROW*8)
+
 #define ZERO_ROW16(ACC0, ACC1) \
 	VXORPS ACC0, ACC0, ACC0 \
 	VXORPS ACC1, ACC1, ACC1

@@ -101,26 +101,31 @@
 	ROWS1x16 \
 	ADDQ AK, A
 #define STEP2x16 \
+	AHEAD16 \
 	LOAD_B16(0) \
 	ADDQ BROW, B \
 	ROWS2x16 \
 	ADDQ AK, A
 #define STEP3x16 \
+	AHEAD16 \
 	LOAD_B16(0) \
 	ADDQ BROW, B \
 	ROWS3x16 \
 	ADDQ AK, A
 #define STEP4x16 \
+	AHEAD16 \
 	LOAD_B16(0) \
 	ADDQ BROW, B \
 	ROWS4x16 \
 	ADDQ AK, A
 #define STEP5x16 \
+	AHEAD16 \
 	LOAD_B16(0) \
 	ADDQ BROW, B \
 	ROWS5x16 \
 	ADDQ AK, A
 #define STEP6x16 \
+	AHEAD16 \
 	LOAD_B16(0) \
 	ADDQ BROW, B \
 	ROWS6x16 \
@@ -150,6 +155,7 @@
 
 // One k of two rows x 32 columns.
 #define STEP2x32 \
+	AHEAD32 \
 	VMOVUPS (B), Y10             \
 	VMOVUPS 32(B), Y11           \
 	VMOVUPS 64(B), Y12           \

@@ -100,22 +100,27 @@
 	ROWS1x16 \
 	ADDQ AK, A
 #define STEP2x16 \
+	AHEAD16 \
 	BROW16 \
 	ROWS2x16 \
 	ADDQ AK, A
 #define STEP3x16 \
+	AHEAD16 \
 	BROW16 \
 	ROWS3x16 \
 	ADDQ AK, A
 #define STEP4x16 \
+	AHEAD16 \
 	BROW16 \
 	ROWS4x16 \
 	ADDQ AK, A
 #define STEP5x16 \
+	AHEAD16 \
 	BROW16 \
 	ROWS5x16 \
 	ADDQ AK, A
 #define STEP6x16 \
+	AHEAD16 \
 	BROW16 \
 	ROWS6x16 \
 	ADDQ AK, A
@@ -242,22 +247,27 @@ TEXT ·ProductRows6x16AVX512(SB), NOSPLIT, $0-8
 	ROWS1x32 \
 	ADDQ AK, A
 #define STEP2x32 \
+	AHEAD32 \
 	BROW32 \
 	ROWS2x32 \
 	ADDQ AK, A
 #define STEP3x32 \
+	AHEAD32 \
 	BROW32 \
 	ROWS3x32 \
 	ADDQ AK, A
 #define STEP4x32 \
+	AHEAD32 \
 	BROW32 \
 	ROWS4x32 \
 	ADDQ AK, A
 #define STEP5x32 \
+	AHEAD32 \
 	BROW32 \
 	ROWS5x32 \
 	ADDQ AK, A
 #define STEP6x32 \
+	AHEAD32 \
 	BROW32 \
 	ROWS6x32 \
 	ADDQ AK, A
@@ -384,22 +394,27 @@ TEXT ·ProductRows6x32AVX512(SB), NOSPLIT, $0-8
 	ROWS1x48 \
 	ADDQ AK, A
 #define STEP2x48 \
+	AHEAD48 \
 	BROW48 \
 	ROWS2x48 \
 	ADDQ AK, A
 #define STEP3x48 \
+	AHEAD48 \
 	BROW48 \
 	ROWS3x48 \
 	ADDQ AK, A
 #define STEP4x48 \
+	AHEAD48 \
 	BROW48 \
 	ROWS4x48 \
 	ADDQ AK, A
 #define STEP5x48 \
+	AHEAD48 \
 	BROW48 \
 	ROWS5x48 \
 	ADDQ AK, A
 #define STEP6x48 \
+	AHEAD48 \
 	BROW48 \
 	ROWS6x48 \
 	ADDQ AK, A
@@ -526,22 +541,27 @@ TEXT ·ProductRows6x48AVX512(SB), NOSPLIT, $0-8
 	ROWS1x64 \
 	ADDQ AK, A
 #define STEP2x64 \
+	AHEAD64 \
 	BROW64 \
 	ROWS2x64 \
 	ADDQ AK, A
 #define STEP3x64 \
+	AHEAD64 \
 	BROW64 \
 	ROWS3x64 \
 	ADDQ AK, A
 #define STEP4x64 \
+	AHEAD64 \
 	BROW64 \
 	ROWS4x64 \
 	ADDQ AK, A
 #define STEP5x64 \
+	AHEAD64 \
 	BROW64 \
 	ROWS5x64 \
 	ADDQ AK, A
 #define STEP6x64 \
+	AHEAD64 \
 	BROW64 \
 	ROWS6x64 \
 	ADDQ AK, A

@@ -41,6 +41,8 @@ func (x *product) method() method {
 	aRows, bColumns := x.a.column == 1 && x.a.row >= x.k, x.b.row == 1 && x.b.column >= x.k
 	small := x.k*x.n <= smallMatrix && x.m*x.k <= smallMatrix
 	switch {
+	case bRows && small && x.m <= fewRows && x.n >= fewColumns/2:
+		return rows
 	case x.n <= fewColumns && x.n <= x.m && aRows && x.k >= shortDepth:
 		return dots
 	case x.n <= fewColumns && x.n <= x.m && aColumns:
