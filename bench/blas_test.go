@@ -16,8 +16,9 @@ import (
 	"github.com/packedlstm/packedlstm/kernels/gonumblas"
 )
 
-// blasses are the implementations that BenchmarkSgemm and BenchmarkSgemv compare; build
-// tag openblas adds netlib's, with CGO_LDFLAGS=-lopenblas.
+// blasses are the implementations that are compared. netlib's OpenBLAS joins them by
+//
+//	OPENBLAS_NUM_THREADS=1 CGO_LDFLAGS=-lopenblas go test -tags openblas -cpu 1 ...
 var blasses = []namedBLAS{{"packedlstm", gonumblas.Implementation{}}, {"gonum", gonum.Implementation{}}}
 
 type namedBLAS struct {
@@ -144,7 +145,7 @@ func middle(x []float64) float64 {
 
 func peakGFLOPS() float64 {
 	start := time.Now()
-	operations, err := kernels.RunFMAs(kernels.Active(), 400000)
+	operations, err := kernels.RunFMAs(kernels.Active(), 100000)
 	if err != nil {
 		return 0
 	}

@@ -7,9 +7,9 @@ import "fmt"
 //	c[r, j] = Alpha·Σ_k a[r, k]·b[k, j] + Beta·c[r, j]    k = 0, 1, ..., K-1
 //
 // It needs no panels, so it is for few rows, or for operands that stay in the caches.
-// Each sum is one chain of fused multiply-adds in ascending k from 0, for each 4096 k;
-// sums of further k are added to C. Alpha·sum and Beta·c are fused in one more. Beta = 0 does not read C.
-// C may stand between the columns of A or B, but must share no element with them.
+// Each sum is one chain of fused multiply-adds in ascending k from 0, cut at every 4096
+// k: the sums of those that follow are added to C. Beta·c is added by one more fused
+// multiply-add. So the bits are the same at every level. Beta = 0 does not read C. C may stand between the columns of A or B, but must share no element with them.
 type RowProduct struct {
 	C       []float32 // [Rows, Columns], rows CStride apart
 	CStride int
@@ -24,6 +24,9 @@ type RowProduct struct {
 	Rows, Columns, K int
 	Alpha, Beta      float32
 }
+
+// rowsDepth is where sums over rows of B are cut: it bounds the time of one call.
+const rowsDepth = 4096
 
 // MultiplyRows computes the product that x describes. Nothing is allocated. Arguments that
 // do not fit are an error and change nothing. K = 0 computes C = Beta·C.
@@ -57,15 +60,15 @@ func (l Level) MultiplyRows(x *RowProduct) error {
 	return nil
 }
 
-// multiplyRowsPortable computes x element by element, from step k on for depth steps.
+// multiplyRowsPortable computes x element by element.
 func multiplyRowsPortable(x *RowProduct) {
 	for r := range x.Rows {
 		c := x.C[r*x.CStride:][:x.Columns]
 		for j := range c {
 			beta := x.Beta
-			for k := 0; k < x.K || k == 0; k += maxK {
+			for k := 0; k < x.K || k == 0; k += rowsDepth {
 				var sum float32
-				for i := k; i < min(k+maxK, x.K); i++ {
+				for i := k; i < min(k+rowsDepth, x.K); i++ {
 					sum = fma32(x.A[r*x.AStride+i*x.AKStride], x.B[i*x.BStride+j], sum)
 				}
 				c[j] = finish(x.Alpha, sum, beta, c[j])

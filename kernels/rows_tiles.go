@@ -15,8 +15,8 @@ const (
 func multiplyRowsTiles(l Level, x *RowProduct) {
 	plan := rowsPlan(l, x.Rows)
 	y := *x
-	for k := 0; k < x.K; k += maxK {
-		y.A, y.B, y.K = x.A[k*x.AKStride:], x.B[k*x.BStride:], min(maxK, x.K-k)
+	for k := 0; k < x.K; k += rowsDepth {
+		y.A, y.B, y.K = x.A[k*x.AKStride:], x.B[k*x.BStride:], min(rowsDepth, x.K-k)
 		for j := 0; j < x.Columns; {
 			panels := rowsWidth(l, x.Columns-j)
 			if panels == 0 {

@@ -80,7 +80,9 @@ func (s *scratch) multiply(x *product, copyA bool) {
 	for i := 0; i < x.m; i += rows {
 		p.Rows = min(rows, x.m-i)
 		p.C = x.c.data[i*x.c.row:]
-		if x.beta != 0 {
+		// AVX-512's tiles are so large that c's way into L1 hides behind them; where they are not,
+		// Add calls it first.
+		if p.Add = x.beta != 0 && x.level != kernels.AVX512; x.beta != 0 && !p.Add {
 			p.Init, p.InitStride = p.C, p.CStride
 		}
 		a := x.a.from(i, 0)
