@@ -46,6 +46,10 @@ func (x *product) multiplyRowsTransposed() {
 		y = y.transposed()
 		y.c, y.beta = matrix{s.floats(y.m * y.n), y.n, 1}, 0
 		y.multiplyRows()
+		if x.beta == 0 {
+			check(x.level.Transpose(c.data, c.row, y.c.data, y.n, y.n, y.m))
+			continue
+		}
 		addTransposed(c, y.c.data, y.n, y.m, x.beta)
 	}
 }
@@ -55,13 +59,6 @@ func addTransposed(c matrix, t []float32, rows, columns int, beta float32) {
 	for i := range rows {
 		row := c.data[i*c.row:][:columns]
 		at := i
-		if beta == 0 {
-			for j := range row {
-				row[j] = t[at]
-				at += rows
-			}
-			continue
-		}
 		for j := range row {
 			row[j] = beta*row[j] + t[at]
 			at += rows

@@ -18,6 +18,8 @@ const (
 	fewRows = 32
 	// fewColumns leave most of a register empty.
 	fewColumns = 12
+	// oneStrip of columns leaves part of a tile empty.
+	oneStrip = 48
 	// smallMatrix elements (64 KB) stay in the caches as they are.
 	smallMatrix = 1 << 14
 	// shortDepth is too short for dot products: adding up the lanes takes longer.
@@ -49,11 +51,11 @@ func (x *product) method() method {
 		return rowsTransposed
 	case x.m <= fewRows && bColumns && x.k >= 2*shortDepth:
 		return dots
-	case bRows && (x.m <= fewRows || small || aRows && x.n <= 64 && x.k*x.n <= 2*smallMatrix):
+	case bRows && (x.m <= fewRows || small || (aRows || x.n > oneStrip) && x.n <= 64 && x.k*x.n <= 2*smallMatrix):
 		return rows
 	case small && bColumns && x.n >= wide:
 		return rowsCopied
-	case aColumns && (x.n <= 16 || bColumns && min(x.m, x.n) <= 64):
+	case aColumns && (x.n <= oneStrip || bColumns && min(x.m, x.n) <= 64):
 		return rowsTransposed
 	}
 	return packed
