@@ -73,6 +73,7 @@ type options struct {
 	out     string
 	shop    workshop
 	noBuild bool
+	redraw  bool
 }
 
 // command builds, measures and writes the files.
@@ -81,6 +82,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	o, err := parse(args, stderr)
 	if err != nil {
 		return err
+	}
+	if o.redraw {
+		return redraw(o.out, stdout, stderr)
 	}
 	if err := os.MkdirAll(o.out, 0o777); err != nil { // before minutes of work
 		return err
@@ -94,9 +98,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		o.shop.ctx, o.shop.log = ctx, stderr
 		o.shop.build(o.peers)
 	}
-	report := &Report{Date: begin.UTC().Format(time.RFC3339), Machine: bench.ThisMachine(), Formulas: formulas,
-		Settings: Settings{BudgetSeconds: o.budget.Seconds(), BuildSeconds: time.Since(begin).Seconds(), Rounds: o.rounds, Quick: o.quick},
-		Versions: map[string]string{}, StartSeconds: map[string]float64{}}
+	report := newReport()
+	report.Date, report.Machine = begin.UTC().Format(time.RFC3339), bench.ThisMachine()
+	report.Settings = Settings{BudgetSeconds: o.budget.Seconds(), BuildSeconds: time.Since(begin).Seconds(), Rounds: o.rounds, Quick: o.quick}
 	r := runner{ctx: ctx, cells: plan(o.shapes, o.peers, o.threads, o.modes, o.studies, o.quick), rounds: o.rounds,
 		deadline: begin.Add(o.budget), limits: usualLimits, slot: longestSlot, folder: folder, log: stderr, report: report}
 	if o.quick {
@@ -113,16 +117,30 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	return write(report, o.out, stdout, stderr)
 }
 
+// redraw writes tables and pictures again from the figures of the last run.
+func redraw(out string, stdout, stderr io.Writer) error {
+	data, err := os.ReadFile(filepath.Join(out, "peers.json"))
+	if err != nil {
+		return err
+	}
+	r, err := ReadJSON(data)
+	if err != nil {
+		return err
+	}
+	r.Floors = floors(r)
+	return write(r, out, stdout, stderr)
+}
+
 // write replaces the files in the folder, each as a whole, and prints the tables.
 func write(r *Report, out string, stdout, stderr io.Writer) error {
 	if err := param.WriteFileAtomic(filepath.Join(out, "peers.json"), r.WriteJSON); err != nil {
 		return err
 	}
-	pictures, err := writePictures(r, out)
-	if err != nil {
+	if err := param.WriteFileAtomic(filepath.Join(out, "peers.md"), r.WriteMarkdown); err != nil {
 		return err
 	}
-	if err := param.WriteFileAtomic(filepath.Join(out, "peers.md"), r.WriteMarkdown); err != nil {
+	pictures, err := writePictures(r, out)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "wrote peers.json, peers.md, %s in %s\n", strings.Join(pictures, ", "), out)
@@ -139,7 +157,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 		chosen  = set.String("peers", "", "comma-separated `names` of peers (default all)")
 		threads = set.String("threads", "", "comma-separated (default 1,2, at most GOMAXPROCS)")
 		modes   = set.String("modes", forward+","+training, "comma-separated")
-		studies = set.String("studies", strings.Join(allStudies, ","), "comma-separated; all but cases are sweeps for a picture each")
+		studies = set.String("studies", "", "comma-separated; all but cases are sweeps for a picture each (default all, quick cases,lengths)")
 		shapes  = set.String("shapes", "", "`file` of other cases than the named ones")
 		python  = set.String("python", "python3", "`program` that makes the virtual environment")
 		extra   []string
@@ -148,6 +166,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	set.IntVar(&o.rounds, "rounds", 0, fmt.Sprintf("(default %d, quick %d)", rounds, quickRounds))
 	set.StringVar(&o.out, "out", filepath.Join("bench", "out"), "`folder` for the results")
 	set.BoolVar(&o.noBuild, "nobuild", false, "take the peers as an earlier run has built them")
+	set.BoolVar(&o.redraw, "redraw", false, "measure nothing: write tables and pictures from peers.json in the folder of -out")
 	set.Func("peer", "another peer, or a known one's command, `NAME=COMMAND` (may be repeated)", func(s string) error { extra = append(extra, s); return nil })
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -180,6 +199,11 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	}
 	if o.modes, err = chooseWords(*modes, []string{forward, training}); err != nil {
 		return o, usage("modes", err)
+	}
+	if *studies == "" {
+		if *studies = strings.Join(allStudies, ","); o.quick {
+			*studies = studyCases + "," + studyLengths
+		}
 	}
 	if o.studies, err = chooseWords(*studies, allStudies); err != nil {
 		return o, usage("studies", err)

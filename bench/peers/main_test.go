@@ -62,6 +62,11 @@ func TestCommand(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, stdout.String())
 		}
 	}
+	table, _ := os.ReadFile(filepath.Join(out, "peers.md"))
+	var again bytes.Buffer
+	if err := command(t.Context(), []string{"-redraw", "-out", out}, &again, &stderr); err != nil || again.String() != string(table) {
+		t.Errorf("-redraw: error %v\n%s\nwant\n%s", err, again.String(), table)
+	}
 	picture, err := os.Open(filepath.Join(out, "peers-ratio.png"))
 	if err != nil {
 		t.Fatal(err)

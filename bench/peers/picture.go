@@ -134,7 +134,7 @@ func linePanel(title, x, y string, all []series) *plot.Plot {
 	first := true
 	for _, s := range all {
 		line, points, err := plotter.NewLinePoints(s.points)
-		if err != nil { // no point, or no number
+		if len(s.points) == 0 || err != nil { // nothing measured
 			continue
 		}
 		line.Color, line.Width = s.color, vg.Points(1.2)

@@ -21,7 +21,30 @@ type Report struct {
 	StartSeconds map[string]float64 `json:"start_seconds"`
 	Peaks        []Peak             `json:"peaks"`
 	Floors       []Floor            `json:"floors"`
-	Results      []Result           `json:"results"`
+	// Shapes are by STUDY/CASE, families by peer.
+	Shapes   map[string]bench.Shape `json:"shapes"`
+	Families map[string]family      `json:"families"`
+	Results  []Result               `json:"results"`
+}
+
+// newReport returns a report without results.
+func newReport() *Report {
+	return &Report{Formulas: formulas, Versions: map[string]string{}, StartSeconds: map[string]float64{},
+		Shapes: map[string]bench.Shape{}, Families: map[string]family{}}
+}
+
+// ReadJSON returns a report that WriteJSON has written.
+func ReadJSON(data []byte) (*Report, error) {
+	r := newReport()
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	for i := range r.Results {
+		x := &r.Results[i]
+		c := cell{study: x.Study, shape: bench.Shape{Name: x.Case}}
+		x.shape, x.family = r.Shapes[c.key()], r.Families[x.Impl]
+	}
+	return r, nil
 }
 
 // Machine is where the run took place.

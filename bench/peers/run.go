@@ -25,7 +25,7 @@ type limits struct {
 
 var (
 	usualLimits = limits{start: 45 * time.Second, command: 30 * time.Second, quit: 5 * time.Second}
-	quickLimits = limits{start: 20 * time.Second, command: 20 * time.Second, quit: 3 * time.Second}
+	quickLimits = limits{start: 30 * time.Second, command: 20 * time.Second, quit: 3 * time.Second}
 )
 
 const (
@@ -161,6 +161,7 @@ func (r *runner) trains(key string) bool {
 func (r *runner) add(c *cell, p *peer) *Result {
 	r.report.Results = append(r.report.Results, Result{Study: c.study, Case: c.shape.Name, Threads: c.threads, Mode: c.mode,
 		Impl: p.name, Status: ok, SamplesUs: []float64{}, RoundMediansUs: []float64{}, shape: c.shape, family: p.family})
+	r.report.Shapes[c.key()], r.report.Families[p.name] = c.shape, p.family
 	return &r.report.Results[len(r.report.Results)-1]
 }
 

@@ -24,7 +24,7 @@ var testShapes = []bench.Shape{
 // testRun runs all cells of some peers.
 func testRun(t *testing.T, peers []*peer, modes ...string) *Report {
 	t.Helper()
-	report := &Report{Versions: map[string]string{}, StartSeconds: map[string]float64{}}
+	report := newReport()
 	var log bytes.Buffer
 	r := runner{ctx: t.Context(), cells: plan(testShapes, peers, []int{1}, modes, []string{studyCases}, true), rounds: 3,
 		deadline: time.Now().Add(time.Minute), slot: 50 * time.Millisecond, folder: t.TempDir(), log: &log, report: report,
@@ -114,7 +114,7 @@ func TestFigures(t *testing.T) {
 
 // TestDeadline: what the time does not reach is said so.
 func TestDeadline(t *testing.T) {
-	report := &Report{Versions: map[string]string{}, StartSeconds: map[string]float64{}}
+	report := newReport()
 	r := runner{ctx: t.Context(), cells: plan(testShapes, []*peer{fakePeer(t, "good")}, []int{1}, []string{forward}, allStudies, true),
 		rounds: 1, deadline: time.Now(), folder: t.TempDir(), log: &bytes.Buffer{}, report: report, limits: quickLimits}
 	if err := r.run(); err != nil {
@@ -132,7 +132,7 @@ func TestCancelled(t *testing.T) {
 	}
 	folder := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	report := &Report{Versions: map[string]string{}, StartSeconds: map[string]float64{}}
+	report := newReport()
 	r := runner{ctx: ctx, cells: plan(testShapes, []*peer{fakePeer(t, "hang")}, []int{1}, []string{forward}, allStudies, true),
 		rounds: 1, deadline: time.Now().Add(time.Hour), folder: folder, log: &bytes.Buffer{}, report: report, limits: usualLimits}
 	time.AfterFunc(time.Second, cancel)
