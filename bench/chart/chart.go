@@ -91,7 +91,7 @@ func (t ticks) Ticks(low, high float64) []plot.Tick {
 	for power := math.Pow(base, math.Floor(math.Log(low)/math.Log(base))); power <= high; power *= base {
 		for _, step := range steps {
 			if v := power * step; v >= low && v <= high {
-				marks = append(marks, plot.Tick{Value: v, Label: fmt.Sprintf("%.3g", v)})
+				marks = append(marks, plot.Tick{Value: v, Label: fmt.Sprintf("%.6g", v)})
 			}
 		}
 	}

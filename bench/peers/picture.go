@@ -14,9 +14,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// picture is some panels under a heading.
+// picture is some panels under a heading and the machine.
 type picture struct {
 	name, heading string
+	machine       string
 	panels        []*plot.Plot
 	columns       int
 	width, height vg.Length // of a panel
@@ -39,7 +40,7 @@ func writePictures(r *Report, out string) (files []string, err error) {
 		if len(p.panels) == 0 {
 			continue
 		}
-		p.heading += ". " + strings.TrimSpace(r.Machine.Brand)
+		p.machine = strings.TrimSpace(r.Machine.Brand)
 		written, err := chart.Write(out, p.name, p.columnsWidth(), p.rowsHeight(), p.draw)
 		files = append(files, written...)
 		if err != nil {
@@ -49,15 +50,20 @@ func writePictures(r *Report, out string) (files []string, err error) {
 	return files, nil
 }
 
-func (p *picture) rows() int               { return (len(p.panels) + p.columns - 1) / p.columns }
-func (p *picture) columnsWidth() vg.Length { return vg.Length(min(p.columns, len(p.panels))) * p.width }
-func (p *picture) rowsHeight() vg.Length   { return vg.Length(p.rows())*p.height + 0.4*vg.Inch }
+const headingHeight, headingPoints = 0.6 * vg.Inch, 12
+
+func (p *picture) rows() int             { return (len(p.panels) + p.columns - 1) / p.columns }
+func (p *picture) rowsHeight() vg.Length { return vg.Length(p.rows())*p.height + headingHeight }
+func (p *picture) columnsWidth() vg.Length {
+	heading := chart.Style(headingPoints, color.Black).Width(p.heading) + vg.Points(28)
+	return max(heading, vg.Length(min(p.columns, len(p.panels)))*p.width)
+}
 
 func (p *picture) draw(c draw.Canvas) {
 	c.FillPolygon(color.White, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	columns := min(p.columns, len(p.panels))
 	tiles := draw.Tiles{Rows: p.rows(), Cols: columns, PadX: vg.Points(14), PadY: vg.Points(14),
-		PadTop: 0.4 * vg.Inch, PadBottom: vg.Points(8), PadLeft: vg.Points(8), PadRight: vg.Points(12)}
+		PadTop: headingHeight, PadBottom: vg.Points(8), PadLeft: vg.Points(8), PadRight: vg.Points(12)}
 	grid := make([][]*plot.Plot, tiles.Rows)
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, columns)
@@ -74,7 +80,10 @@ func (p *picture) draw(c draw.Canvas) {
 			}
 		}
 	}
-	c.FillText(chart.Style(12, color.Black), vg.Point{X: c.Min.X + vg.Points(14), Y: c.Max.Y - vg.Points(8)}, p.heading)
+	at := vg.Point{X: c.Min.X + vg.Points(14), Y: c.Max.Y - vg.Points(8)}
+	c.FillText(chart.Style(headingPoints, color.Black), at, p.heading)
+	at.Y -= vg.Points(17)
+	c.FillText(chart.Style(9, chart.Grey), at, p.machine)
 }
 
 // newPanel returns a plot in the style of all.
