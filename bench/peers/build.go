@@ -76,7 +76,7 @@ func missing(command []string) string {
 
 // library builds this library's own peer.
 func (w *workshop) library([]*peer) error {
-	return w.run(w.root, nil, "go", "build", "-o", filepath.Join(w.built, "packedlstm"), "./bench/peers/packedlstm")
+	return w.run(w.root, "go", "build", "-o", filepath.Join(w.built, "packedlstm"), "./bench/peers/packedlstm")
 }
 
 // environment makes the virtual environment, unless it is there with the same
@@ -93,33 +93,33 @@ func (w *workshop) environment([]*peer) error {
 	if old, err := os.ReadFile(stamp); err == nil && string(old) == sum {
 		return nil
 	}
-	if err := os.RemoveAll(venv); err != nil {
-		return err
-	}
 	// Without pip: Debian's python3 cannot install one. The pip outside does the work.
-	if err := w.run(w.root, nil, w.python, "-m", "venv", "--without-pip", venv); err != nil {
+	if err := w.run(w.root, w.python, "-m", "venv", "--clear", "--without-pip", venv); err != nil {
 		return err
 	}
-	if err := w.install(venv, "-r", requirements); err != nil {
+	if err := w.install(venv, "-r", requirements); err == nil {
+		return os.WriteFile(stamp, []byte(sum), 0o666)
+	} else {
 		fmt.Fprintf(w.log, "pip: %v; one package at a time\n", err)
-		// What cannot be had must not take the rest with it: its peers say what they miss.
-		for line := range strings.Lines(string(text)) {
-			requirement, _, _ := strings.Cut(line, "#")
-			if requirement = strings.TrimSpace(requirement); requirement == "" || strings.HasPrefix(requirement, "-") {
-				continue
-			}
-			if err := w.install(venv, requirement); err != nil {
-				fmt.Fprintf(w.log, "pip: %s: %v\n", requirement, err)
-			}
+	}
+	// What cannot be had must not take the rest with it: its peers say what they miss.
+	// There is no stamp, so that the next run tries again.
+	for line := range strings.Lines(string(text)) {
+		requirement, _, _ := strings.Cut(line, "#")
+		if requirement = strings.TrimSpace(requirement); requirement == "" || strings.HasPrefix(requirement, "-") {
+			continue
+		}
+		if err := w.install(venv, requirement); err != nil {
+			fmt.Fprintf(w.log, "pip: %s: %v\n", requirement, err)
 		}
 	}
-	return os.WriteFile(stamp, []byte(sum), 0o666)
+	return nil
 }
 
 func (w *workshop) install(venv string, what ...string) error {
 	command := append([]string{w.python, "-m", "pip", "--python", filepath.Join(venv, "bin", "python"), "install", "-q",
 		"--disable-pip-version-check"}, what...)
-	return w.run(w.root, nil, command...)
+	return w.run(w.root, command...)
 }
 
 // golang builds each program of the Go peers' module by itself: one that does not compile
@@ -131,7 +131,7 @@ func (w *workshop) golang(peers []*peer) error {
 	}
 	for _, p := range peers {
 		output := filepath.Join(w.built, "golang", p.name)
-		if err := w.run(folder, nil, "go", "build", "-o", output, "./"+p.name); err != nil {
+		if err := w.run(folder, "go", "build", "-o", output, "./"+p.name); err != nil {
 			p.problem = "not built: " + oneLine(err.Error())
 		}
 	}
@@ -148,22 +148,28 @@ func (w *workshop) onednn([]*peer) error {
 	if err := os.MkdirAll(output, 0o777); err != nil {
 		return err
 	}
-	return w.run(folder, nil, "make", "OUT="+output, "VENV="+filepath.Join(w.built, "venv"))
+	return w.run(folder, "make", "OUT="+output, "VENV="+filepath.Join(w.built, "venv"))
 }
 
-// buildLimit is how long a step of building may take.
+// buildLimit is how long a step of building may take, besides half of the whole time.
 const buildLimit = 15 * time.Minute
 
 // run runs a command; its error has the last line that it wrote.
-func (w *workshop) run(folder string, env []string, command ...string) error {
+func (w *workshop) run(folder string, command ...string) error {
 	ctx, cancel := context.WithTimeout(w.ctx, buildLimit)
 	defer cancel()
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
-	c.Dir = folder
-	c.Env = environment(os.Environ(), env)
+	c.Dir, c.Env = folder, environment(os.Environ(), nil)
+	ownGroup(c)
+	c.Cancel = func() error { return kill(c.Process.Pid) } // its compilers too
+	c.WaitDelay = time.Second
 	var output bytes.Buffer
 	c.Stdout, c.Stderr = &output, &output
-	if err := c.Run(); err != nil {
+	err := c.Run()
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: the time for building was over", strings.Join(command[:min(3, len(command))], " "))
+	}
+	if err != nil {
 		lines := strings.Split(strings.TrimSpace(output.String()), "\n")
 		return fmt.Errorf("%s: %w: %s", strings.Join(command[:min(3, len(command))], " "), err, lines[len(lines)-1])
 	}

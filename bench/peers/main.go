@@ -95,12 +95,17 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	defer os.RemoveAll(folder)
 	if !o.noBuild {
-		o.shop.ctx, o.shop.log = ctx, stderr
+		half, cancel := context.WithDeadline(ctx, begin.Add(o.budget/2))
+		o.shop.ctx, o.shop.log = half, stderr
 		o.shop.build(o.peers)
+		cancel()
 	}
 	report := newReport()
 	report.Date, report.Machine = begin.UTC().Format(time.RFC3339), bench.ThisMachine()
 	report.Settings = Settings{BudgetSeconds: o.budget.Seconds(), BuildSeconds: time.Since(begin).Seconds(), Rounds: o.rounds, Quick: o.quick}
+	for _, p := range o.peers {
+		p.env = append(p.env, venvVariable+"="+filepath.Join(o.shop.built, "venv"))
+	}
 	r := runner{ctx: ctx, cells: plan(o.shapes, o.peers, o.threads, o.modes, o.studies, o.quick), rounds: o.rounds,
 		deadline: begin.Add(o.budget), limits: usualLimits, slot: longestSlot, folder: folder, log: stderr, report: report}
 	if o.quick {

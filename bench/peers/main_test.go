@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image/png"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -123,5 +124,42 @@ func TestBuildFails(t *testing.T) {
 		if p.problem == "" {
 			t.Errorf("%s has no problem", p.name)
 		}
+	}
+}
+
+// TestVirtualEnvironment: a package that cannot be had is named and leaves an environment
+// that works; it is tried again only as long as it is missing.
+func TestVirtualEnvironment(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil || exec.Command(python, "-m", "pip", "--version").Run() != nil || exec.Command(python, "-c", "import venv").Run() != nil {
+		t.Skip("no python3 with pip and venv")
+	}
+	root, built := t.TempDir(), t.TempDir()
+	folder := filepath.Join(root, "bench", "peers", "python")
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ requirements, log string }{
+		{"# none\n./missing # not there\n", "pip: ./missing: "},
+		{"# none\n", ""},
+		{"# none\n", ""},
+	} {
+		if err := os.WriteFile(filepath.Join(folder, "requirements.txt"), []byte(c.requirements), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		w := workshop{ctx: t.Context(), root: root, built: built, python: python, log: &log}
+		if err := w.environment(nil); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(log.String(), c.log) || c.log == "" && log.Len() > 0 {
+			t.Errorf("%q: log %q: want %q in it", c.requirements, log.String(), c.log)
+		}
+		if err := exec.Command(filepath.Join(built, "venv", "bin", "python"), "-c", "pass").Run(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(built, "venv", "requirements.sha256")); err != nil {
+		t.Error(err)
 	}
 }

@@ -18,6 +18,10 @@ const (
 	pads  family = "pads"  // computes the padded batch, masked or not
 )
 
+// venvVariable tells a peer where the virtual environment is: its packages bring shared
+// libraries that peers in other languages use.
+const venvVariable = "PEERS_VENV"
+
 // peer is a library that takes part, a column of the table.
 type peer struct {
 	name        string

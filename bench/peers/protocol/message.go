@@ -18,6 +18,8 @@
 // with gates i, f, g, o; x.f32 [B, T, input] and dy.f32 [B, T, D·H], sequences by
 // descending length, zeros in the padding.
 //
+// PEERS_VENV in a peer's environment is the path of the Python virtual environment.
+//
 // check writes y [B, T, D·H] to FILE, zeros in the padding, and in training behind it
 // the gradient [4H, H] of the first layer's forward weight_hh. A timed call of mode
 // forward runs the whole batch; one of mode training also runs backward from dy, to the
