@@ -116,7 +116,8 @@ func (e *expected) compare(path string, training bool) (difference float64, err 
 		}
 		gradient, at := furthest(got[len(e.y):], e.dhh, largest)
 		if !(gradient <= gradientBound) {
-			problems = append(problems, fmt.Sprintf("dW_hh[%d] = %g: want %g ± %.2g", at, got[len(e.y)+at], e.dhh[at], gradientBound*largest))
+			problems = append(problems, fmt.Sprintf("dW_hh[%d] = %g: want %g ± %.2g",
+				at, got[len(e.y)+at], e.dhh[at], gradientBound*largest))
 		}
 		difference = max(difference, gradient)
 	}

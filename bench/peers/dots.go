@@ -41,14 +41,15 @@ func (d *dots) Plot(c draw.Canvas, p *plot.Plot) {
 		y := trY(float64(len(d.lines) - 1 - i))
 		if line.bar > 0 {
 			left, right := trX(max(d.from, p.X.Min)), trX(line.bar)
-			c.FillPolygon(barColor(line), []vg.Point{{X: left, Y: y - half}, {X: right, Y: y - half}, {X: right, Y: y + half}, {X: left, Y: y + half}})
+			c.FillPolygon(barColor(line), []vg.Point{
+				{X: left, Y: y - half}, {X: right, Y: y - half}, {X: right, Y: y + half}, {X: left, Y: y + half}})
 		}
 		if line.floor > 0 {
 			x := trX(line.floor)
 			c.StrokeLine2(draw.LineStyle{Color: color.Black, Width: vg.Points(1)}, x, y-half*1.3, x, y+half*1.3)
 		}
 		for _, dot := range line.dots {
-			c.DrawGlyph(draw.GlyphStyle{Color: implColor(dot.impl), Radius: vg.Points(2.6), Shape: draw.CircleGlyph{}}, vg.Point{X: trX(dot.at), Y: y})
+			c.DrawGlyph(dotStyle(dot.impl), vg.Point{X: trX(dot.at), Y: y})
 		}
 	}
 }
@@ -78,11 +79,15 @@ func (d *dots) panel(title, x string) *plot.Plot {
 	p.Y.Tick.Marker = plot.ConstantTicks(marks)
 	p.Y.Min, p.Y.Max = -0.7, float64(len(d.lines))-0.3
 	for _, impl := range impls {
-		p.Legend.Add(impl, glyph{draw.GlyphStyle{Color: implColor(impl), Radius: vg.Points(2.6), Shape: draw.CircleGlyph{}}})
+		p.Legend.Add(impl, glyph{dotStyle(impl)})
 	}
 	p.Legend.Top = true
 	p.Legend.YOffs, p.Legend.XOffs = vg.Points(-4), vg.Points(-4)
 	return p
+}
+
+func dotStyle(impl string) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: implColor(impl), Radius: vg.Points(2.6), Shape: draw.CircleGlyph{}}
 }
 
 // glyph is a legend's picture of a peer.

@@ -109,7 +109,8 @@ func paddingPeers(c *contest) (found []*Result) {
 }
 
 // lowest finds the lowest ratio over the cases that count.
-func lowest(text string, threads int, want float64, all []contest, counts func(*contest) bool, others func(*contest) []*Result) Floor {
+func lowest(text string, threads int, want float64, all []contest, counts func(*contest) bool,
+	others func(*contest) []*Result) Floor {
 	f := Floor{Text: text, Threads: threads, Want: want, Kept: true}
 	for i := range all {
 		c := &all[i]

@@ -17,7 +17,8 @@ func twoCases(mode string, us map[string][2]float64, families map[string]family)
 		{Name: "uniform", Input: 1, Hidden: 1, Layers: 1, Lengths: []int{3, 3}}} {
 		for _, impl := range []string{"packedlstm-avx512", "packedlstm-avx2", "pytorch-packed", "onednn"} {
 			t := us[impl][i]
-			x := Result{Study: studyCases, Case: s.Name, Threads: 1, Mode: mode, Impl: impl, Status: ok, shape: s, family: families[impl]}
+			x := Result{Study: studyCases, Case: s.Name, Threads: 1, Mode: mode, Impl: impl, Status: ok,
+				shape: s, family: families[impl]}
 			if t == 0 {
 				x.Status = "crashed | badly"
 			} else {
@@ -38,9 +39,11 @@ func TestFloors(t *testing.T) {
 		kept []bool    // of the six floors
 		have []float64 // 0: nothing measured
 	}{
-		{"all kept", forward, map[string][2]float64{"packedlstm-avx512": {10, 10}, "packedlstm-avx2": {9, 9}, "pytorch-packed": {20, 11}, "onednn": {25, 12}},
+		{"all kept", forward, map[string][2]float64{"packedlstm-avx512": {10, 10}, "packedlstm-avx2": {9, 9},
+			"pytorch-packed": {20, 11}, "onednn": {25, 12}},
 			[]bool{true, true, true, false, false, false}, []float64{2, 1.1, 2.5, 0, 0, 0}},
-		{"none kept", forward, map[string][2]float64{"packedlstm-avx512": {10, 10}, "pytorch-packed": {14.9, 10.4}, "onednn": {24, 30}},
+		{"none kept", forward, map[string][2]float64{"packedlstm-avx512": {10, 10},
+			"pytorch-packed": {14.9, 10.4}, "onednn": {24, 30}},
 			[]bool{false, false, false, false, false, false}, []float64{1.49, 1.04, 2.4, 0, 0, 0}},
 		{"training", training, map[string][2]float64{"packedlstm-avx512": {10, 10}, "pytorch-packed": {20, 40}, "onednn": {15, 10}},
 			[]bool{false, false, false, true, true, true}, []float64{0, 0, 0, 1.5, 1, math.Sqrt(8)}},
@@ -65,7 +68,8 @@ func TestFloors(t *testing.T) {
 // TestMarkdown: what failed is a dash with its reason below, the fastest other is bold.
 func TestMarkdown(t *testing.T) {
 	families := map[string]family{"packedlstm-avx512": ours, "packedlstm-avx2": ours, "pytorch-packed": packs, "onednn": pads}
-	r := twoCases(forward, map[string][2]float64{"packedlstm-avx512": {10, 10}, "packedlstm-avx2": {10, 10}, "pytorch-packed": {40, 11}, "onednn": {0, 12}}, families)
+	r := twoCases(forward, map[string][2]float64{"packedlstm-avx512": {10, 10}, "packedlstm-avx2": {10, 10},
+		"pytorch-packed": {40, 11}, "onednn": {0, 12}}, families)
 	r.Floors = floors(r)
 	var b bytes.Buffer
 	if err := r.WriteMarkdown(&b); err != nil {
@@ -83,7 +87,8 @@ func TestMarkdown(t *testing.T) {
 	}
 	// A sweep that the time did not reach must not break the pictures.
 	for _, study := range allStudies {
-		r.Results = append(r.Results, Result{Study: study, Case: "late", Threads: 1, Mode: forward, Impl: "onednn", Status: "not measured"})
+		r.Results = append(r.Results, Result{Study: study, Case: "late", Threads: 1, Mode: forward, Impl: "onednn",
+			Status: "not measured"})
 	}
 	if _, err := writePictures(r, t.TempDir()); err != nil {
 		t.Error(err)

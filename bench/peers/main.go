@@ -102,7 +102,8 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	report := newReport()
 	report.Date, report.Machine = begin.UTC().Format(time.RFC3339), bench.ThisMachine()
-	report.Settings = Settings{BudgetSeconds: o.budget.Seconds(), BuildSeconds: time.Since(begin).Seconds(), Rounds: o.rounds, Quick: o.quick}
+	report.Settings = Settings{BudgetSeconds: o.budget.Seconds(), BuildSeconds: time.Since(begin).Seconds(),
+		Rounds: o.rounds, Quick: o.quick}
 	for _, p := range o.peers {
 		p.env = append(p.env, venvVariable+"="+filepath.Join(o.shop.built, "venv"))
 	}
@@ -157,22 +158,27 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	set := flag.NewFlagSet("peers", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	var (
-		limit   = set.Duration("time", 0, fmt.Sprintf("`budget` of the whole run, building included (default %v, quick %v)", budget, quickBudget))
+		limit = set.Duration("time", 0, fmt.Sprintf("`budget` of the whole run, building included (default %v, quick %v)",
+			budget, quickBudget))
 		cases   = set.String("cases", "", "comma-separated `names` of cases (default all, quick "+quickCases+")")
 		chosen  = set.String("peers", "", "comma-separated `names` of peers (default all)")
 		threads = set.String("threads", "", "comma-separated (default 1,2, at most GOMAXPROCS)")
 		modes   = set.String("modes", forward+","+training, "comma-separated")
-		studies = set.String("studies", "", "comma-separated; all but cases are sweeps for a picture each (default all, quick cases,lengths)")
-		shapes  = set.String("shapes", "", "`file` of other cases than the named ones")
-		python  = set.String("python", "python3", "`program` that makes the virtual environment")
-		extra   []string
+		studies = set.String("studies", "", "comma-separated, of "+strings.Join(allStudies, ", ")+
+			"; all but the first are sweeps for a picture each (default all, quick cases,lengths)")
+		shapes = set.String("shapes", "", "`file` of other cases than the named ones")
+		python = set.String("python", "python3", "`program` that makes the virtual environment")
+		extra  []string
 	)
 	set.BoolVar(&o.quick, "quick", false, "four cases, fewer points, fewer rounds")
 	set.IntVar(&o.rounds, "rounds", 0, fmt.Sprintf("(default %d, quick %d)", rounds, quickRounds))
 	set.StringVar(&o.out, "out", filepath.Join("bench", "out"), "`folder` for the results")
 	set.BoolVar(&o.noBuild, "nobuild", false, "take the peers as an earlier run has built them")
 	set.BoolVar(&o.redraw, "redraw", false, "measure nothing: write tables and pictures from peers.json in the folder of -out")
-	set.Func("peer", "another peer, or a known one's command, `NAME=COMMAND` (may be repeated)", func(s string) error { extra = append(extra, s); return nil })
+	set.Func("peer", "another peer, or a known one's command, `NAME=COMMAND` (may be repeated)", func(s string) error {
+		extra = append(extra, s)
+		return nil
+	})
 	if err := set.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err

@@ -61,7 +61,8 @@ func allPeers(root, built string) []*peer {
 	python("pytorch-padded", pads, false, "pytorch_lstm.py", "--impl", "pytorch-padded")
 	python("onnxruntime", pads, true, "onnxruntime_lstm.py")
 	python("openvino", pads, true, "openvino_lstm.py")
-	all = append(all, &peer{name: "onednn", family: pads, builder: "onednn", command: []string{filepath.Join(built, "onednn", "onednn")}})
+	all = append(all, &peer{name: "onednn", family: pads, builder: "onednn",
+		command: []string{filepath.Join(built, "onednn", "onednn")}})
 	python("keras", pads, false, "keras_lstm.py")
 	golang("gomlx", pads, false)
 	golang("spago", packs, false)

@@ -27,9 +27,11 @@ type picture struct {
 func writePictures(r *Report, out string) (files []string, err error) {
 	for _, p := range []*picture{
 		r.ratioPicture(), r.peakPicture(), r.lengthPicture(),
-		r.sweepPicture("hidden", studyHidden, "Throughput against hidden size: 32 ragged sequences, forward", "hidden size", "useful GFLOP/s",
+		r.sweepPicture("hidden", studyHidden, "Throughput against hidden size: 32 ragged sequences, forward",
+			"hidden size", "useful GFLOP/s",
 			func(x *Result) (float64, float64) { return float64(x.shape.Hidden), *x.UsefulGFLOPS }),
-		r.sweepPicture("batch", studyRows, "Throughput against batch: equal lengths, H = 256, forward", "sequences in the batch", "useful GFLOP/s",
+		r.sweepPicture("batch", studyRows, "Throughput against batch: equal lengths, H = 256, forward",
+			"sequences in the batch", "useful GFLOP/s",
 			func(x *Result) (float64, float64) { return float64(x.shape.Rows()), *x.UsefulGFLOPS }),
 		r.sweepPicture("step", studyRows, "Time of a step against its live rows: H = 256, forward", "live rows", "us a step",
 			func(x *Result) (float64, float64) {
@@ -200,7 +202,8 @@ func (r *Report) sweepPicture(name, study, heading, x, y string, at func(*Result
 
 // lengthPicture is packed against padded.
 func (r *Report) lengthPicture() *picture {
-	p := &picture{name: "peers-lengths", heading: "Packed against padded (pytorch issue 149194): 2 layers, H = 128, 32 sequences of 1 to T steps",
+	p := &picture{name: "peers-lengths",
+		heading: "Packed against padded (pytorch issue 149194): 2 layers, H = 128, 32 sequences of 1 to T steps",
 		columns: 2, width: 5.5 * vg.Inch, height: 4.5 * vg.Inch}
 	for _, mode := range []string{forward, training} {
 		all := sweep(r.find(studyLengths, 0, mode), func(x *Result) (float64, float64) {

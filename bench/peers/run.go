@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -250,10 +251,12 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 	}
 	for _, t := range r.timeouts {
 		if t.impl == x.name && t.mode == c.mode && t.flop <= c.shape.FLOP() {
-			return fmt.Errorf("not started: took longer than %v to start and check in case %s, which is no larger", r.limits.start, t.name)
+			return fmt.Errorf("not started: took longer than %v to start and check in case %s, which is no larger",
+				r.limits.start, t.name)
 		}
 	}
-	command := append(append([]string{}, x.command...), "--case", prepared.folder, "--threads", fmt.Sprint(c.threads), "--mode", c.mode)
+	arguments := []string{"--case", prepared.folder, "--threads", fmt.Sprint(c.threads), "--mode", c.mode}
+	command := slices.Concat(x.command, arguments)
 	if x.process, err = start(r.ctx, command, x.env); err != nil {
 		return fmt.Errorf("cannot start: %w", err)
 	}

@@ -70,7 +70,8 @@ func TestBadPeers(t *testing.T) {
 				t.Errorf("%s: %q: want %q in it", bad.Impl, bad.Status, c.want)
 			}
 			for _, i := range []int{0, 2, 3, 5} {
-				if x := report.Results[i]; x.Status != ok || x.MedianUs == nil || len(x.RoundMediansUs) == 0 || x.PeakRSSBytes == nil {
+				x := report.Results[i]
+				if x.Status != ok || x.MedianUs == nil || len(x.RoundMediansUs) == 0 || x.PeakRSSBytes == nil {
 					t.Errorf("%s: %+v", x.Impl, x)
 				}
 			}
@@ -115,8 +116,8 @@ func TestFigures(t *testing.T) {
 // TestDeadline: what the time does not reach is said so.
 func TestDeadline(t *testing.T) {
 	report := newReport()
-	r := runner{ctx: t.Context(), cells: plan(testShapes, []*peer{fakePeer(t, "good")}, []int{1}, []string{forward}, allStudies, true),
-		rounds: 1, deadline: time.Now(), folder: t.TempDir(), log: &bytes.Buffer{}, report: report, limits: quickLimits}
+	r := runner{ctx: t.Context(), cells: plan(testShapes, []*peer{fakePeer(t, "good")}, []int{1}, []string{forward},
+		allStudies, true), rounds: 1, deadline: time.Now(), folder: t.TempDir(), log: &bytes.Buffer{}, report: report, limits: quickLimits}
 	if err := r.run(); err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,8 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	m := r.Machine
 	fmt.Fprintf(b, "# Peers\n\n%s, %d cores, %s/%s, %s, %s; %d rounds, %.0f s, of them %.0f s for building.\n\n",
-		strings.TrimSpace(m.Brand), m.Cores, m.GOOS, m.GOARCH, m.GoVersion, r.Date, r.Settings.Rounds, r.Settings.Seconds, r.Settings.BuildSeconds)
+		strings.TrimSpace(m.Brand), m.Cores, m.GOOS, m.GOARCH, m.GoVersion, r.Date,
+		r.Settings.Rounds, r.Settings.Seconds, r.Settings.BuildSeconds)
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
 		fmt.Fprintf(b, "- %s %s\n", name, r.Versions[name])
 	}
@@ -160,7 +161,8 @@ func (r *Report) writeLengths(w io.Writer) {
 		row(w, "T", "PyTorch padded", "PyTorch packed", "packed / padded", "this library", "PyTorch packed / this library")
 		rule(w, "l", "r", "r", "r", "r", "r")
 		for _, name := range ordered(results, caseName) {
-			padded, pack, own := pick(results, name, "pytorch-padded"), pick(results, name, "pytorch-packed"), pickOurs(results, name)
+			padded, pack := pick(results, name, "pytorch-padded"), pick(results, name, "pytorch-packed")
+			own := pickOurs(results, name)
 			row(w, name, ms(padded), ms(pack), percent(pack, padded), ms(own), times(pack, own))
 		}
 	}
