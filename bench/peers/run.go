@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -67,6 +68,8 @@ type preparedCase struct {
 	want   *expected
 }
 
+var errTime = errors.New("not measured: the time was over")
+
 // run measures every cell. Those that the time does not reach are named as such.
 func (r *runner) run() error {
 	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]float64{}
@@ -77,7 +80,7 @@ func (r *runner) run() error {
 		c := &r.cells[i]
 		if time.Now().After(r.deadline) {
 			for _, p := range c.peers {
-				r.add(c, p).Status = "not measured: the time was over"
+				r.add(c, p).Status = errTime.Error()
 			}
 			continue
 		}
@@ -249,6 +252,10 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 	if x.forwardOnly && c.mode == training {
 		return fmt.Errorf("has no training")
 	}
+	left := time.Until(r.deadline)
+	if left <= 0 {
+		return errTime
+	}
 	for _, t := range r.timeouts {
 		if t.impl == x.name && t.mode == c.mode && t.flop <= c.shape.FLOP() {
 			return fmt.Errorf("not started: took longer than %v to start and check in case %s, which is no larger",
@@ -260,13 +267,14 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 	if x.process, err = start(r.ctx, command, x.env); err != nil {
 		return fmt.Errorf("cannot start: %w", err)
 	}
-	deadline := time.Now().Add(r.limits.start)
+	limit := min(r.limits.start, left+time.Second)
+	deadline := time.Now().Add(limit)
 	defer func() {
-		if err != nil && time.Now().After(deadline) {
+		if err != nil && limit == r.limits.start && time.Now().After(deadline) {
 			r.timeouts = append(r.timeouts, timeout{x.name, c.mode, c.shape.Name, c.shape.FLOP()})
 		}
 	}()
-	ready, err := x.process.expect("ready", r.limits.start)
+	ready, err := x.process.expect("ready", limit)
 	if err != nil {
 		return err
 	}
@@ -279,16 +287,19 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 	x.result.FirstCallUs = bench.Figure(ready.FirstCallUs)
 	out := filepath.Join(r.folder, "check.f32")
 	defer os.Remove(out)
+	before := time.Now()
 	if _, err := x.process.ask(protocol.Command{Name: "check", Out: out}, "checked", time.Until(deadline)); err != nil {
 		return err
 	}
+	checked := time.Since(before).Seconds()
 	difference, err := prepared.want.compare(out, c.mode == training)
 	x.result.MaxDifference = bench.Figure(difference)
 	if err != nil {
 		return err
 	}
-	// The first call is a guess of the others; a slow peer has no time for a better one.
-	if x.estimate = max(ready.FirstCallUs, 0.1) / 1e6; x.estimate < r.slot.Seconds()/2 {
+	// The first call may compile, the check also writes a file: the faster is a guess of a
+	// call. A slow peer has no time for a better one.
+	if x.estimate = max(min(ready.FirstCallUs/1e6, checked), 1e-7); x.estimate < r.slot.Seconds()/2 {
 		us, err := r.calls(x, 1)
 		if err != nil {
 			return err
