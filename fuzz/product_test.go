@@ -21,7 +21,7 @@ func FuzzMultiply(f *testing.F) {
 	f.Add(uint64(6), uint8(0), uint8(255), uint8(144), uint8(0), uint8(0), uint8(4), uint8(4), uint16(0x1000))
 	f.Add(uint64(7), uint8(2), uint8(9), uint8(64), uint8(2), uint8(2), uint8(5), uint8(5), uint16(0x0377))
 	f.Add(uint64(8), uint8(6), uint8(40), uint8(99), uint8(1), uint8(3), uint8(0), uint8(1), uint16(0x2000))
-	f.Add(uint64(9), uint8(8), uint8(170), uint8(144), uint8(0), uint8(1), uint8(1), uint8(0), uint16(0x3002))
+	f.Add(uint64(9), uint8(8), uint8(170), uint8(144), uint8(0), uint8(1), uint8(1), uint8(0), uint16(0x7002))
 	for k := range kinds {
 		f.Add(uint64(8+k), uint8(5), uint8(31), uint8(80), uint8(1), uint8(2), uint8(k), uint8(k), uint16(0x0241*uint16(k)))
 	}
@@ -35,6 +35,7 @@ func FuzzMultiply(f *testing.F) {
 			c.k = 3*c.k + 1
 		}
 		c.first %= (c.n + 15) / 16
+		c.descending = options&0x4000 != 0
 		c.add = options&0x2000 != 0 && c.init != 3 && c.k <= 512
 		rng := rand.New(rand.NewPCG(seed, 1))
 		c.a, c.b = kind(kindA).draw(rng, c.rows*c.k), kind(kindB).draw(rng, c.k*c.n)
@@ -48,7 +49,7 @@ func FuzzMultiply(f *testing.F) {
 type productCase struct {
 	rows, k, n, padA, padC, offset, first int
 	init                                  int // 0 none, 1 one row, 2 a matrix, 3 C itself
-	add                                   bool
+	add, descending                       bool
 	layout                                int // of A: 0, 1 row-major, 2 transposed, 3 elements apart too
 	a, b, c, initial                      []float32
 }
@@ -57,7 +58,7 @@ func (c *productCase) columns() int { return c.n - c.first*kernels.PanelWidth }
 
 func (c *productCase) check(t *testing.T) {
 	columns := c.columns()
-	base := kernels.Product{Add: c.add, Rows: c.rows, First: c.first, Count: (columns + 15) / 16, CStride: columns + c.padC}
+	base := kernels.Product{Add: c.add, Descending: c.descending, Rows: c.rows, First: c.first, Count: (columns + 15) / 16, CStride: columns + c.padC}
 	a := c.frameA(&base)
 	before := newFrame(c.c, c.offset, c.rows, base.CStride, columns)
 	var init *frame

@@ -140,7 +140,9 @@ func checkProductBounds(t *testing.T, f *fences, packed *kernels.Panels, s produ
 		x.Init, x.InitStride = x.C, x.CStride
 	}
 	x.Add = strings.HasSuffix(s.init, "added") && s.k <= 512
-	f.run(t, "Multiply", s, func() error { return p.Multiply(&x) })
+	for _, x.Descending = range []bool{false, true} {
+		f.run(t, "Multiply", s, func() error { return p.Multiply(&x) })
+	}
 }
 
 // gradientShape is dw [n, m], rows [first, first+count), from dy [rows, n] and x [rows, m].

@@ -28,6 +28,11 @@ type Product struct {
 	Rows         int
 	First, Count int
 
+	// Descending computes the last panels first; no bit depends on it. Products with
+	// panels larger than a cache, each of which walks back where the one before ended, find
+	// there what it still holds; in one order each would find nothing.
+	Descending bool
+
 	// Add adds each sum to what C holds: c[r, j] += init[r, j] + Σ_k ..., the sum
 	// rounded on its own first. Init must not be C, and K at most 512.
 	Add bool

@@ -117,7 +117,7 @@ func testMultiply(t *testing.T, l kernels.Level, rows, k, n, padA, padC int, see
 }
 
 // TestMultiplyRowsStandAlone: a row's bits depend neither on the rows beside it
-// nor on the panels asked for, and A transposed gives the same bits.
+// nor on the panels asked for or their order, and A transposed gives the same bits.
 func TestMultiplyRowsStandAlone(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
 		const k, n = 600, 100
@@ -139,6 +139,9 @@ func TestMultiplyRowsStandAlone(t *testing.T) {
 			multiply(t, &p, kernels.Product{C: together, CStride: n, A: a, AStride: k, AKStride: 1, Rows: rows, Count: 7})
 			multiply(t, &p, kernels.Product{C: other, CStride: n, A: transposed, AStride: 1, AKStride: rows, Rows: rows, Count: 7})
 			sameBits(t, fmt.Sprintf("%d rows, A transposed", rows), other, together)
+			back := make([]float32, rows*n)
+			multiply(t, &p, kernels.Product{C: back, CStride: n, A: a, AStride: k, AKStride: 1, Rows: rows, Count: 7, Descending: true})
+			sameBits(t, fmt.Sprintf("%d rows, last panels first", rows), back, together)
 			for r := range rows {
 				alone := make([]float32, n)
 				multiply(t, &p, kernels.Product{C: alone, CStride: n, A: a[r*k:], AStride: k, AKStride: 1, Rows: 1, Count: 7})

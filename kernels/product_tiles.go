@@ -84,8 +84,10 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 	for r := 0; r < x.Rows; r += rowBlock {
 		rows := min(rowBlock, x.Rows-r)
 		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, row: r, plan: t.plan(rows)}
-		for panel := 0; panel < panels; {
-			panel += b.group(panel, panels-panel)
+		if x.Descending {
+			b.descend(panels)
+		} else {
+			b.ascend(panels)
 		}
 		if panels < panelCount(columns) {
 			b.narrowPanel(rows)
@@ -104,16 +106,46 @@ type tileBlock struct {
 	plan    tilePlan
 }
 
-// group computes the next panels, as many as the block's widest tile takes, and
-// returns how many they were.
-func (b *tileBlock) group(panel, remaining int) (count int) {
-	tiles := 0
+// ascend computes all groups of panels from the first on.
+func (b *tileBlock) ascend(panels int) {
+	tiles := b.tiles()
+	for panel := 0; panel < panels; {
+		count := b.widest(panels - panel)
+		b.group(panel, count, tiles, panel+count)
+		panel += count
+	}
+}
+
+// descend computes the same from the last back.
+func (b *tileBlock) descend(panels int) {
+	tiles := b.tiles()
+	for panel := panels; panel > 0; {
+		count := b.widest(panel)
+		panel -= count
+		b.group(panel, count, tiles, panel-count)
+	}
+}
+
+// tiles returns how many tiles lie above each other.
+func (b *tileBlock) tiles() (tiles int) {
+	for _, n := range b.plan {
+		tiles += n
+	}
+	return tiles
+}
+
+// widest returns how many of the remaining panels the block's widest tile takes.
+func (b *tileBlock) widest(remaining int) (count int) {
 	for height, n := range b.plan {
 		if n > 0 {
 			count = max(count, b.tiling.width(height, remaining))
-			tiles += n
 		}
 	}
+	return count
+}
+
+// group computes count panels from panel on; the panels from after on follow.
+func (b *tileBlock) group(panel, count, tiles, after int) {
 	depth := b.panels.k
 	step := maxK
 	if x := b.product; x.Add {
@@ -127,12 +159,11 @@ func (b *tileBlock) group(panel, remaining int) (count int) {
 		var next []float32
 		if k+step < depth {
 			next = b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth:]
-		} else if after := b.product.First + panel + count; after < panelCount(b.panels.n) {
+		} else if after += b.product.First; after >= 0 && after < panelCount(b.panels.n) {
 			next = b.panels.panel(after)
 		}
 		b.depthBlock(panel, count, k, min(step, depth-k), next)
 	}
-	return count
 }
 
 // depthBlock adds the k of one block to the sums of one group, tiles of equal height

@@ -11,7 +11,14 @@ const (
 	chunkFloats = 128 << 10
 	// scratchFloats of pre-activations, 16 KB, stay in L1 between product and gates.
 	scratchFloats = 4 << 10
+	// returningRows is up to how many rows every other step walks back over the weights, to
+	// find some of them in the cache that all of them exceed. More rows wait for arithmetic,
+	// and lose what the CPU calls in by itself, which is what follows.
+	returningRows = 8
 )
+
+// returns reports whether step s of live rows walks back.
+func returns(s, live int) bool { return s%2 == 1 && live <= returningRows }
 
 // kept is what the backward pass needs of one layer and direction.
 type kept struct {
@@ -189,14 +196,19 @@ func (p *pass) step(s, t, live, offset int) error {
 	outputs := p.config.OutputSize()
 	before, after := p.states.h[s%2], p.states.h[(s+1)%2]
 	atOnce := max(scratchFloats/(width*live), 1)
-	for b := p.slice.first; b < p.slice.end; b += atOnce {
-		count := min(atOnce, p.slice.end-b)
+	descending := returns(s, live)
+	for done, blocks := 0, p.slice.blocks(); done < blocks; done += atOnce {
+		count := min(atOnce, blocks-done)
+		b := p.slice.first + done
+		if descending {
+			b = p.slice.end - done - count
+		}
 		unit := b * blockUnits
 		p.product = kernels.Product{
 			C: p.scratch, CStride: count * width,
 			Init: p.proj[offset*p.projStride()+(b-p.slice.first)*width:], InitStride: p.projStride(),
 			A: before, AStride: hStride(p.config), AKStride: 1,
-			Rows: live, First: b * gates, Count: count * gates,
+			Rows: live, First: b * gates, Count: count * gates, Descending: descending,
 		}
 		if err := p.panels.hh.Multiply(&p.product); err != nil {
 			return err
