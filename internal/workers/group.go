@@ -5,15 +5,17 @@ package workers
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
-// Group runs jobs on a fixed number of workers. Goroutines live only while a job
-// runs: none is left behind. A Group serves one caller at a time.
+// Group runs jobs on a fixed number of workers. A Group serves one caller at a time.
 type Group struct {
-	count int
-	job   func(worker int)
-	run   []func() // run[i] runs job(i+1); made once, so that starting it allocates nothing
-	done  sync.WaitGroup
+	count   int
+	job     func(worker int)
+	helpers []*helper // that run job(1), job(2), ...
+	pending atomic.Int32
+	done    sync.WaitGroup
 }
 
 // Most is the largest number of workers: beyond any machine, and every worker costs
@@ -30,15 +32,7 @@ func Count(n int) int {
 }
 
 // Resize sets the number of workers, as Count has it.
-func (g *Group) Resize(n int) {
-	g.count = Count(n)
-	for i := len(g.run) + 1; i < g.count; i++ {
-		g.run = append(g.run, func() {
-			defer g.done.Done()
-			g.job(i)
-		})
-	}
-}
+func (g *Group) Resize(n int) { g.count = Count(n) }
 
 // Size returns the number of workers.
 func (g *Group) Size() int { return max(g.count, 1) }
@@ -49,17 +43,51 @@ func (g *Group) Size() int { return max(g.count, 1) }
 // the call free of allocations.
 func (g *Group) Do(n int, job func(worker int)) {
 	n = min(n, g.Size())
-	g.job = job
-	g.done.Add(max(n-1, 0))
-	for i := 1; i < n; i++ {
-		go g.run[i-1]()
+	if n <= 1 {
+		if n == 1 {
+			job(0)
+		}
+		return
 	}
-	if n > 0 {
-		job(0)
+	g.job = job
+	g.pending.Add(int32(n - 1))
+	g.done.Add(n - 1)
+	g.helpers = engage(g.helpers[:0], n-1)
+	for i, h := range g.helpers {
+		h.call(g, i+1)
+	}
+	job(0)
+	if processors(n) {
+		lookUntil(func() bool { return g.pending.Load() == 0 })
 	}
 	g.done.Wait()
 	g.job = nil
+	clear(g.helpers)
 }
+
+// linger is how long a worker looks for its next job before it ends, and a caller for the
+// end of the others' before it sleeps: some two times what waking a processor costs.
+const linger = 200 * time.Microsecond
+
+// lookUntil returns true once found does, and false after linger. Other goroutines get
+// the processor in between.
+func lookUntil(found func() bool) bool {
+	const looks = 500
+	for start := time.Now(); ; runtime.Gosched() {
+		for range looks {
+			if found() {
+				return true
+			}
+		}
+		if time.Since(start) > linger {
+			return false
+		}
+	}
+}
+
+// processors reports whether n goroutines may each have a processor: only then does one
+// that looks keep none from work.
+func processors(n int) bool { return n <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
 
 // Share returns the part [first, end) of n things that the given worker of
 // several has: contiguous, in order, as even as multiples of unit allow.

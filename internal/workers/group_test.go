@@ -3,8 +3,10 @@ package workers
 import (
 	"math"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestDoRunsEveryWorkerOnce(t *testing.T) {
@@ -48,15 +50,49 @@ func TestDoLeavesNothingBehind(t *testing.T) {
 	if n := testing.AllocsPerRun(100, func() { g.Do(4, job) }); n != 0 {
 		t.Errorf("%v allocations a call, want none", n)
 	}
+	time.Sleep(10 * linger)
 	before := runtime.NumGoroutine()
 	g.Do(4, job)
-	for range 1000 {
+	for range 1000 { // they look for more work for a while
 		if runtime.NumGoroutine() <= before {
 			return
 		}
-		runtime.Gosched()
+		time.Sleep(time.Millisecond)
 	}
 	t.Errorf("%d goroutines, %d before the call", runtime.NumGoroutine(), before)
+}
+
+// TestGroupsSideBySide: groups share the goroutines that look for work, and none runs
+// another's job or the same one twice, whatever the number of processors.
+func TestGroupsSideBySide(t *testing.T) {
+	for _, procs := range []int{1, 2, 4} {
+		before := runtime.GOMAXPROCS(procs)
+		var callers sync.WaitGroup
+		for caller := range 5 {
+			callers.Add(1)
+			go func() {
+				defer callers.Done()
+				var g Group
+				g.Resize(1 + caller)
+				counts := make([]int, 1+caller)
+				job := func(worker int) { counts[worker]++ }
+				for call := range 200 {
+					g.Do(1+caller, job)
+					for worker, n := range counts {
+						if n != call+1 {
+							t.Errorf("GOMAXPROCS %d: worker %d of %d has run %d times in %d calls", procs, worker, 1+caller, n, call+1)
+							return
+						}
+					}
+					if call%50 == 49 {
+						time.Sleep(2 * linger)
+					}
+				}
+			}()
+		}
+		callers.Wait()
+		runtime.GOMAXPROCS(before)
+	}
 }
 
 func TestShareCoversInOrder(t *testing.T) {
