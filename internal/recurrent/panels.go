@@ -11,7 +11,8 @@ type forwardPanels struct {
 	config Config    // of the last pack
 }
 
-func (p *forwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *Weights) error {
+// shape gives the panels their shape for fill.
+func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int) error {
 	width := gates * c.padded()
 	same := p.config == *c
 	p.config = *c
@@ -24,8 +25,13 @@ func (p *forwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *We
 		return err
 	}
 	p.bias = resize(p.bias, width)
-	clear(p.bias)
-	for run := range c.blocks() * gates {
+	return nil
+}
+
+// fill packs the runs [first, end) of 16 gate columns.
+func (p *forwardPanels) fill(c *Config, gates, input int, w *Weights, first, end int) error {
+	clear(p.bias[first*blockUnits : end*blockUnits])
+	for run := first; run < end; run++ {
 		block, gate := run/gates, run%gates
 		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
 		column := run * blockUnits
@@ -52,7 +58,7 @@ type backwardPanels struct {
 }
 
 // reshape gives panels their shape, zero unless they were filled for the same config:
-// pack leaves the padding as it is.
+// fill leaves the padding as it is.
 func reshape(p *kernels.Panels, same bool, l kernels.Level, k, n int) error {
 	if same {
 		return p.Reshape(l, k, n)
@@ -60,7 +66,8 @@ func reshape(p *kernels.Panels, same bool, l kernels.Level, k, n int) error {
 	return p.Reset(l, k, n)
 }
 
-func (p *backwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *Weights) error {
+// shape gives the panels their shape for fill.
+func (p *backwardPanels) shape(l kernels.Level, c *Config, gates, input int) error {
 	depth := gates * c.padded()
 	same := p.config == *c
 	p.config = *c
@@ -69,10 +76,12 @@ func (p *backwardPanels) pack(l kernels.Level, c *Config, gates, input int, w *W
 	if err := reshape(&p.ih, same, l, depth, input); err != nil {
 		return err
 	}
-	if err := reshape(&p.hh, same, l, depth, c.padded()); err != nil {
-		return err
-	}
-	for run := range c.blocks() * gates {
+	return reshape(&p.hh, same, l, depth, c.padded())
+}
+
+// fill packs the runs [first, end) of 16 gate rows.
+func (p *backwardPanels) fill(c *Config, gates, input int, w *Weights, first, end int) error {
+	for run := first; run < end; run++ {
 		block, gate := run/gates, run%gates
 		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
 		if err := p.ih.Set(run*blockUnits, 0, units, input, w.IH[row*input:], input, 1); err != nil {

@@ -1,6 +1,10 @@
 package recurrent
 
-import "github.com/packedlstm/packedlstm/packed"
+import (
+	"slices"
+
+	"github.com/packedlstm/packedlstm/packed"
+)
 
 // rowRange is a contiguous range [first, end) of the sorted sequences.
 type rowRange struct{ first, end int }
@@ -22,6 +26,13 @@ func splitRows(ranges []rowRange, l *packed.Layout, count int) []rowRange {
 		ranges[i].end = row
 	}
 	return ranges
+}
+
+// withRows returns the ranges that have rows, or one that has none: no worker need be
+// called for nothing.
+func withRows(ranges []rowRange) []rowRange {
+	filled := slices.DeleteFunc(ranges, func(r rowRange) bool { return r.first >= r.end })
+	return ranges[:max(len(filled), 1)]
 }
 
 // live returns how many rows of the range take part in step t.

@@ -48,9 +48,13 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	w.dh0, w.dc0 = resize(w.dh0, states), resize(w.dc0, states)
 	w.backward = resize(w.backward, len(weights))
 	for i := range weights {
-		if err := w.backward[i].pack(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &weights[i]); err != nil {
+		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions())); err != nil {
 			return InputGradients{}, err
 		}
+	}
+	w.group.Resize(w.workers)
+	if err := w.pack(weights, w.backward); err != nil {
+		return InputGradients{}, err
 	}
 	w.split(l, c, p.cell.Gates())
 	rows := dy.Y

@@ -16,9 +16,8 @@ func (p *Prepared) Forward(w *Workspace, l *packed.Layout, x []float32, initial 
 // Backward needs. seed chooses the dropout masks.
 func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, level kernels.Level,
 	l *packed.Layout, x []float32, initial State, seed uint64) (Output, error) {
-	w.trained = false
 	w.seed = seed
-	if err := w.prepared.pack(c, cell, weights, level); err != nil {
+	if _, err := w.Pack(c, cell, weights, level); err != nil {
 		return Output{}, err
 	}
 	out, err := w.forward(&w.prepared, l, x, initial, true)
@@ -30,7 +29,11 @@ func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, leve
 // prepared form, which the next such call overwrites.
 func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.Level) (*Prepared, error) {
 	w.trained = false
-	if err := w.prepared.pack(c, cell, weights, level); err != nil {
+	w.group.Resize(w.workers)
+	if err := w.prepared.shape(c, cell, level); err != nil {
+		return nil, err
+	}
+	if err := w.pack(weights, nil); err != nil {
 		return nil, err
 	}
 	return &w.prepared, nil
@@ -38,6 +41,7 @@ func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.L
 
 func (w *Workspace) forward(p *Prepared, l *packed.Layout, x []float32, initial State, training bool) (Output, error) {
 	c := &p.config
+	w.group.Resize(w.workers)
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
 	w.layout = l
 	w.hn, w.cn = resize(w.hn, states), resize(w.cn, states)

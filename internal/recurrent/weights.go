@@ -1,6 +1,9 @@
 package recurrent
 
-import "github.com/packedlstm/packedlstm/kernels"
+import (
+	"github.com/packedlstm/packedlstm/internal/workers"
+	"github.com/packedlstm/packedlstm/kernels"
+)
 
 // Prepared is the immutable inference form of a stack: its weights packed for one
 // level. Any number of goroutines may use it at once, each with a Workspace.
@@ -14,17 +17,33 @@ type Prepared struct {
 // Prepare packs weights [layer·D + direction] for level l.
 func Prepare(c Config, cell Cell, weights []Weights, l kernels.Level) (*Prepared, error) {
 	p := &Prepared{}
-	if err := p.pack(c, cell, weights, l); err != nil {
+	if err := p.shape(c, cell, l); err != nil {
+		return nil, err
+	}
+	if err := p.fill(weights, 0, 1); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *Prepared) pack(c Config, cell Cell, weights []Weights, l kernels.Level) error {
+// shape gives the panels their shapes for fill.
+func (p *Prepared) shape(c Config, cell Cell, l kernels.Level) error {
 	p.config, p.cell, p.level = c, cell, l
-	p.panels = resize(p.panels, len(weights))
-	for i := range weights {
-		if err := p.panels[i].pack(l, &c, cell.Gates(), c.LayerInput(i/c.Directions()), &weights[i]); err != nil {
+	p.panels = resize(p.panels, c.NumLayers*c.Directions())
+	for i := range p.panels {
+		if err := p.panels[i].shape(l, &p.config, cell.Gates(), c.LayerInput(i/c.Directions())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill packs a worker's share of the weights.
+func (p *Prepared) fill(weights []Weights, worker, count int) error {
+	c, gates := &p.config, p.cell.Gates()
+	first, end := workers.Share(c.blocks()*gates, 1, worker, count)
+	for i := range p.panels {
+		if err := p.panels[i].fill(c, gates, c.LayerInput(i/c.Directions()), &weights[i], first, end); err != nil {
 			return err
 		}
 	}
@@ -38,4 +57,51 @@ func (p *Prepared) Bytes() int {
 		bytes += p.panels[i].ih.Bytes() + p.panels[i].hh.Bytes() + 4*cap(p.panels[i].bias)
 	}
 	return bytes
+}
+
+// packPass is one worker's share of packing the weights, for one pass or the other.
+type packPass struct {
+	prepared *Prepared
+	backward []backwardPanels // nil: pack the prepared ones
+	weights  []Weights
+	share    [2]int // this worker, of how many
+	err      error
+}
+
+func (p *packPass) run() error {
+	if p.backward == nil {
+		return p.prepared.fill(p.weights, p.share[0], p.share[1])
+	}
+	c, gates := &p.prepared.config, p.prepared.cell.Gates()
+	first, end := workers.Share(c.blocks()*gates, 1, p.share[0], p.share[1])
+	for i := range p.backward {
+		if err := p.backward[i].fill(c, gates, c.LayerInput(i/c.Directions()), &p.weights[i], first, end); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sharedWeights is from how many on workers share the packing: that takes longer then than
+// a processor takes to wake.
+const sharedWeights = 1 << 18
+
+// pack packs the weights into the workspace's panels for forward passes, or into those for
+// backward passes.
+func (w *Workspace) pack(weights []Weights, backward []backwardPanels) error {
+	count, elements := w.group.Size(), 0
+	for i := range weights {
+		elements += len(weights[i].IH) + len(weights[i].HH)
+	}
+	if elements < sharedWeights {
+		count = 1
+	}
+	w.packs = resize(w.packs, count)
+	for i := range w.packs {
+		w.packs[i] = packPass{prepared: &w.prepared, backward: backward, weights: weights, share: [2]int{i, count}}
+	}
+	w.group.Do(count, w.runPacks)
+	err := firstError(count, func(i int) error { return w.packs[i].err })
+	clear(w.packs) // of the caller's weights
+	return err
 }

@@ -54,8 +54,9 @@ type Workspace struct {
 	backpasses []backpass
 	gradients  []gradientPass
 	inputParts []inputPass
+	packs      []packPass
 	// Method values made once: making them for each call would allocate.
-	runPass, runBackpass, runGradients, runInputParts func(worker int)
+	runPass, runBackpass, runGradients, runInputParts, runPacks func(worker int)
 
 	trained bool   // the buffers hold a training pass that Backward can use
 	shape   [3]int // of its layout
@@ -82,6 +83,9 @@ func NewWorkspace(workers int) *Workspace {
 	w.runInputParts = func(i int) {
 		w.inputParts[i].err = w.inputParts[i].run()
 	}
+	w.runPacks = func(i int) {
+		w.packs[i].err = w.packs[i].run()
+	}
 	return w
 }
 
@@ -97,14 +101,17 @@ type share struct {
 	states    int // which of the workspace's
 }
 
-// split resizes the group and cuts the batch into one share a worker and direction: rows
-// of their own, or where there are too few, units of their own.
+// split cuts the batch into at most one share a worker and direction: rows of their own,
+// or where there are too few, units of their own.
 func (w *Workspace) split(l *packed.Layout, c *Config, gates int) {
-	w.group.Resize(w.workers)
 	directions := c.Directions()
 	count := max(w.group.Size()/directions, 1)
 	w.ranges = splitRows(w.ranges, l, count)
 	together := sliceUnits(w.ranges, l, c, gates)
+	if !together {
+		w.ranges = withRows(w.ranges)
+		count = len(w.ranges)
+	}
 	w.shares = resize(w.shares, directions*count)
 	w.states = grow(w.states, directions*count)
 	for i := range w.shares {
