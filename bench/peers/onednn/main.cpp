@@ -13,7 +13,6 @@
 // so that their reorders are outside of the timed call, for training too: that is in favour
 // of this peer. Scratch and workspace are made once.
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -264,16 +263,18 @@ Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, c
 
     const memory::desc anyLayer(layerDims, f32, tag::any), anyIter(iterDims, f32, tag::any);
     const memory::desc src = in.value.get_desc(), dst = out.value.get_desc();
-    const memory::desc none; // no state at either end: zeros, and not wanted
+    // The states at the end are not wanted. Those at the start are zeros, which is what none
+    // means; but without them lstm_backward's gradients are wrong, in 2.6.3 and in 3.2.0.
+    const memory::desc none, start = x.training ? memory::desc({count, 1, x.c.batch, hidden}, f32, tag::ldnc) : none;
     const auto kind = x.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     const auto direction = dnnl::rnn_direction::unidirectional_left2right;
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
 #if DNNL_VERSION_MAJOR >= 3
-    const dnnl::lstm_forward::primitive_desc forward(x.engine, kind, direction, src, none, none, anyLayer, anyIter,
+    const dnnl::lstm_forward::primitive_desc forward(x.engine, kind, direction, src, start, start, anyLayer, anyIter,
             biasPlain, dst, none, none, attributes);
 #else
-    const dnnl::lstm_forward::primitive_desc forward({kind, direction, src, none, none, anyLayer, anyIter,
+    const dnnl::lstm_forward::primitive_desc forward({kind, direction, src, start, start, anyLayer, anyIter,
             biasPlain, dst, none, none}, attributes, x.engine);
 #endif
     forwardPrimitive = dnnl::lstm_forward(forward);
@@ -284,14 +285,16 @@ Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, c
         {DNNL_ARG_WEIGHTS_ITER, x.reordered(iterWeights, forward.weights_iter_desc())}};
     if (!x.training) return;
 
+    const memory zeros = x.make(start), stateGradient = x.make(start), cellGradient = x.make(start);
+    std::memset(zeros.get_data_handle(), 0, start.get_size());
     const memory::desc diffSrc = in.gradient.get_desc(), diffDst = out.gradient.get_desc();
 #if DNNL_VERSION_MAJOR >= 3
-    const dnnl::lstm_backward::primitive_desc backward(x.engine, dnnl::prop_kind::backward, direction, src, none,
-            none, anyLayer, anyIter, biasPlain, dst, none, none, diffSrc, none, none, anyLayer, anyIter,
+    const dnnl::lstm_backward::primitive_desc backward(x.engine, dnnl::prop_kind::backward, direction, src, start,
+            start, anyLayer, anyIter, biasPlain, dst, none, none, diffSrc, start, start, anyLayer, anyIter,
             biasPlain, diffDst, none, none, forward, attributes);
 #else
-    const dnnl::lstm_backward::primitive_desc backward({dnnl::prop_kind::backward, direction, src, none, none,
-            anyLayer, anyIter, biasPlain, dst, none, none, diffSrc, none, none, anyLayer, anyIter,
+    const dnnl::lstm_backward::primitive_desc backward({dnnl::prop_kind::backward, direction, src, start, start,
+            anyLayer, anyIter, biasPlain, dst, none, none, diffSrc, start, start, anyLayer, anyIter,
             biasPlain, diffDst, none, none}, attributes, x.engine, forward);
 #endif
     backwardPrimitive = dnnl::lstm_backward(backward);
@@ -299,11 +302,13 @@ Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, c
     x.fitScratch(backwardScratch);
     const memory workspace = x.make(forward.workspace_desc());
     gradients = {x.make(backward.diff_weights_layer_desc()), x.make(backward.diff_weights_iter_desc()), x.make(biasPlain)};
-    forwardArguments[DNNL_ARG_WORKSPACE] = workspace;
+    forwardArguments.insert({{DNNL_ARG_WORKSPACE, workspace}, {DNNL_ARG_SRC_ITER, zeros}, {DNNL_ARG_SRC_ITER_C, zeros}});
     backwardArguments = {{DNNL_ARG_SRC_LAYER, in.value}, {DNNL_ARG_DST_LAYER, out.value}, {DNNL_ARG_BIAS, bias},
         {DNNL_ARG_WEIGHTS_LAYER, x.reordered(layerWeights, backward.weights_layer_desc())},
         {DNNL_ARG_WEIGHTS_ITER, x.reordered(iterWeights, backward.weights_iter_desc())},
-        {DNNL_ARG_WORKSPACE, workspace}, {DNNL_ARG_DIFF_SRC_LAYER, in.gradient}, {DNNL_ARG_DIFF_DST_LAYER, out.gradient},
+        {DNNL_ARG_WORKSPACE, workspace}, {DNNL_ARG_SRC_ITER, zeros}, {DNNL_ARG_SRC_ITER_C, zeros},
+        {DNNL_ARG_DIFF_SRC_ITER, stateGradient}, {DNNL_ARG_DIFF_SRC_ITER_C, cellGradient},
+        {DNNL_ARG_DIFF_SRC_LAYER, in.gradient}, {DNNL_ARG_DIFF_DST_LAYER, out.gradient},
         {DNNL_ARG_DIFF_WEIGHTS_LAYER, gradients[0]}, {DNNL_ARG_DIFF_WEIGHTS_ITER, gradients[1]},
         {DNNL_ARG_DIFF_BIAS, gradients[2]}};
 }
@@ -421,6 +426,14 @@ std::string version() {
     return s.str();
 }
 
+// Not getrusage's figure, which is that of the parent where that is larger.
+long peakRSS() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.compare(0, 6, "VmHWM:") == 0) return 1024 * std::strtol(line.c_str() + 6, nullptr, 10);
+    throw std::runtime_error("no VmHWM in /proc/self/status");
+}
+
 std::string quoted(const std::string &s) {
     std::string q = "\"";
     for (char c : s) {
@@ -462,10 +475,7 @@ void serve(int argc, char **argv, std::FILE *out) {
             for (size_t i = 0; i < us.size(); i++) std::fprintf(out, i ? ",%.3f" : "%.3f", us[i]);
             std::fprintf(out, "]}\n");
         } else if (name == "memory") {
-            struct rusage usage;
-            getrusage(RUSAGE_SELF, &usage);
-            std::fprintf(out, "{\"event\":\"memory\",\"peak_rss_bytes\":%ld,\"allocated_bytes_per_call\":null}\n",
-                    usage.ru_maxrss * 1024);
+            std::fprintf(out, "{\"event\":\"memory\",\"peak_rss_bytes\":%ld,\"allocated_bytes_per_call\":null}\n", peakRSS());
         } else {
             throw std::runtime_error("command " + name + ": want check, run, memory or quit");
         }
