@@ -38,52 +38,34 @@
 #endif
 
 using dnnl::memory;
+using tag = memory::format_tag;
 using Arguments = std::unordered_map<int, memory>;
+
+constexpr auto f32 = memory::data_type::f32;
 
 // Text of a JSON object of known, flat fields: case.json and the commands.
 class Fields {
 public:
     explicit Fields(std::string text) : text(std::move(text)) {}
 
-    long number(const std::string &name) const {
-        const char *start = text.c_str() + value(name);
-        char *end;
-        const long n = std::strtol(start, &end, 10);
-        if (end == start) throw std::runtime_error("\"" + name + "\": want a number");
-        return n;
-    }
+    long number(const std::string &name) const { return std::stol(text.substr(value(name), 20)); }
 
     bool truth(const std::string &name) const { return text.compare(value(name), 4, "true") == 0; }
 
     std::vector<long> numbers(const std::string &name) const {
-        size_t at = value(name);
-        const size_t end = text.find(']', at);
+        const size_t at = value(name), end = text.find(']', at);
         if (text[at] != '[' || end == std::string::npos) throw std::runtime_error("\"" + name + "\": want numbers");
-        std::string list = text.substr(at + 1, end - at - 1);
-        std::replace(list.begin(), list.end(), ',', ' ');
-        std::istringstream in(list);
+        std::istringstream in(text.substr(at + 1, end - at - 1));
         std::vector<long> all;
-        for (long n; in >> n;) all.push_back(n);
-        if (!in.eof()) throw std::runtime_error("\"" + name + "\": want whole numbers");
+        for (std::string n; std::getline(in, n, ',');) all.push_back(std::stol(n));
         return all;
     }
 
     std::string string(const std::string &name) const {
-        std::string s;
-        size_t at = value(name);
-        if (text[at] != '"') throw std::runtime_error("\"" + name + "\": want a string");
-        for (at++; at < text.size() && text[at] != '"'; at++) {
-            if (text[at] != '\\') {
-                s += text[at];
-            } else if (text[++at] == 'u') { // Go writes <, > and & so; all else stays UTF-8
-                s += char(std::stoi(text.substr(at + 1, 4), nullptr, 16));
-                at += 4;
-            } else if (text[at] == '\\' || text[at] == '"' || text[at] == '/') {
-                s += text[at];
-            } else {
-                throw std::runtime_error("\"" + name + "\": an escape that no path has");
-            }
-        }
+        const size_t at = value(name), end = text.find('"', at + 1);
+        if (text[at] != '"' || end == std::string::npos) throw std::runtime_error("\"" + name + "\": want a string");
+        const std::string s = text.substr(at + 1, end - at - 1);
+        if (s.find('\\') != std::string::npos) throw std::runtime_error("\"" + name + "\": want no escapes: " + s);
         return s;
     }
 
@@ -136,19 +118,22 @@ private:
 
 // What everything of a run shares.
 struct Context {
-    Context(const Case &c, bool training) : c(c), training(training), engine(dnnl::engine::kind::cpu, 0), stream(engine) {}
+    Context(const Case &c, bool training) : c(c), training(training), engine(dnnl::engine::kind::cpu, 0), stream(engine) {
+        attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    }
 
     const Case &c;
     bool training;
     dnnl::engine engine;
     dnnl::stream stream;
+    dnnl::primitive_attr attributes;
     std::vector<memory> scratch; // one that fits all primitives, which run one after the other
 
     memory make(const memory::desc &d) const { return memory(d, engine); }
 
     // [T, N, width], rows of so many columns of which these are the first.
     memory::desc rows(long width, long columns) const {
-        return {{c.steps, c.batch, width}, memory::data_type::f32, {c.batch * columns, columns, 1}};
+        return {{c.steps, c.batch, width}, f32, memory::dims{c.batch * columns, columns, 1}};
     }
 
     void fitScratch(const memory::desc &d) {
@@ -188,13 +173,12 @@ void turn(const Case &c, Columns to, Columns from, long n, Put put) {
         for (long b = 0; b < c.batch; b++) {
             float *row = to.data + (t * c.batch + b) * to.width;
             const long s = c.lengths[b] - 1 - t;
+            if (s < 0) {
+                if (put == Put::over) std::fill_n(row, n, 0.0f);
+                continue;
+            }
             const float *source = from.data + (s * c.batch + b) * from.width;
-            if (s >= 0 && put == Put::over)
-                std::copy_n(source, n, row);
-            else if (put == Put::over)
-                std::fill_n(row, n, 0.0f);
-            else if (s >= 0)
-                for (long i = 0; i < n; i++) row[i] += source[i];
+            for (long i = 0; i < n; i++) row[i] = put == Put::over ? source[i] : row[i] + source[i];
         }
     }
 }
@@ -217,6 +201,27 @@ struct Rows {
     }
 };
 
+// The two versions take the same descriptors in different wrappings.
+#if DNNL_VERSION_MAJOR >= 3
+template <class... Descs> dnnl::lstm_forward::primitive_desc describeForward(const Context &x, Descs... descs) {
+    return {x.engine, descs..., x.attributes};
+}
+template <class... Descs>
+dnnl::lstm_backward::primitive_desc describeBackward(
+        const Context &x, const dnnl::lstm_forward::primitive_desc &hint, Descs... descs) {
+    return {x.engine, descs..., hint, x.attributes};
+}
+#else
+template <class... Descs> dnnl::lstm_forward::primitive_desc describeForward(const Context &x, Descs... descs) {
+    return {{descs...}, x.attributes, x.engine};
+}
+template <class... Descs>
+dnnl::lstm_backward::primitive_desc describeBackward(
+        const Context &x, const dnnl::lstm_forward::primitive_desc &hint, Descs... descs) {
+    return {{descs...}, x.attributes, x.engine, hint};
+}
+#endif
+
 // One LSTM primitive: layers of equal width, left to right over all steps.
 class Stage {
 public:
@@ -233,25 +238,25 @@ public:
     }
 
     // The gradient of weight_hh, [4H, H] a layer.
-    memory hiddenGradient() { return x.reordered(gradients[1], hiddenPlain); }
+    memory hiddenGradient() { return x.reordered(gradients[1], iterWeights.get_desc()); }
 
 private:
+    void load(const std::vector<const float *> &layers, long input);
+
     Context &x;
+    memory layerWeights, iterWeights, bias; // as PyTorch has them
     dnnl::primitive forwardPrimitive, backwardPrimitive;
     Arguments forwardArguments, backwardArguments;
-    memory::desc forwardScratch, backwardScratch, hiddenPlain;
+    memory::desc forwardScratch, backwardScratch;
     std::vector<memory> gradients; // of the weights: layer, iter, bias
 };
 
-Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, const Rows &in, const Rows &out) : x(x) {
-    using tag = memory::format_tag;
-    const auto f32 = memory::data_type::f32;
+void Stage::load(const std::vector<const float *> &layers, long input) {
     const long hidden = x.c.hidden, count = layers.size();
     // PyTorch's [4H, I] is [4, H, I], which is ldgoi; its gates i, f, g, o are the primitive's.
-    const memory::dims layerDims{count, 1, input, 4, hidden}, iterDims{count, 1, hidden, 4, hidden};
-    const memory::desc layerPlain(layerDims, f32, tag::ldgoi), biasPlain({count, 1, 4, hidden}, f32, tag::ldgo);
-    hiddenPlain = memory::desc(iterDims, f32, tag::ldgoi);
-    const memory layerWeights = x.make(layerPlain), iterWeights = x.make(hiddenPlain), bias = x.make(biasPlain);
+    layerWeights = x.make({{count, 1, input, 4, hidden}, f32, tag::ldgoi});
+    iterWeights = x.make({{count, 1, hidden, 4, hidden}, f32, tag::ldgoi});
+    bias = x.make({{count, 1, 4, hidden}, f32, tag::ldgo});
     for (long k = 0; k < count; k++) {
         const float *w = layers[k];
         std::copy_n(w, 4 * hidden * input, data(layerWeights) + k * 4 * hidden * input);
@@ -260,57 +265,43 @@ Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, c
         w += 4 * hidden * hidden;
         for (long i = 0; i < 4 * hidden; i++) data(bias)[k * 4 * hidden + i] = w[i] + w[4 * hidden + i];
     }
+}
 
-    const memory::desc anyLayer(layerDims, f32, tag::any), anyIter(iterDims, f32, tag::any);
-    const memory::desc src = in.value.get_desc(), dst = out.value.get_desc();
+Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, const Rows &in, const Rows &out) : x(x) {
+    load(layers, input);
+    const long hidden = x.c.hidden, count = layers.size();
+    const memory::desc anyLayer({count, 1, input, 4, hidden}, f32, tag::any);
+    const memory::desc anyIter({count, 1, hidden, 4, hidden}, f32, tag::any);
+    const memory::desc b = bias.get_desc(), src = in.value.get_desc(), dst = out.value.get_desc();
     // The states at the end are not wanted. Those at the start are zeros, which is what none
     // means; but without them lstm_backward's gradients are wrong, in 2.6.3 and in 3.2.0.
     const memory::desc none, start = x.training ? memory::desc({count, 1, x.c.batch, hidden}, f32, tag::ldnc) : none;
     const auto kind = x.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
     const auto direction = dnnl::rnn_direction::unidirectional_left2right;
-    dnnl::primitive_attr attributes;
-    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-#if DNNL_VERSION_MAJOR >= 3
-    const dnnl::lstm_forward::primitive_desc forward(x.engine, kind, direction, src, start, start, anyLayer, anyIter,
-            biasPlain, dst, none, none, attributes);
-#else
-    const dnnl::lstm_forward::primitive_desc forward({kind, direction, src, start, start, anyLayer, anyIter,
-            biasPlain, dst, none, none}, attributes, x.engine);
-#endif
+    const auto forward = describeForward(x, kind, direction, src, start, start, anyLayer, anyIter, b, dst, none, none);
     forwardPrimitive = dnnl::lstm_forward(forward);
-    forwardScratch = forward.scratchpad_desc();
-    x.fitScratch(forwardScratch);
+    x.fitScratch(forwardScratch = forward.scratchpad_desc());
     forwardArguments = {{DNNL_ARG_SRC_LAYER, in.value}, {DNNL_ARG_DST_LAYER, out.value}, {DNNL_ARG_BIAS, bias},
         {DNNL_ARG_WEIGHTS_LAYER, x.reordered(layerWeights, forward.weights_layer_desc())},
         {DNNL_ARG_WEIGHTS_ITER, x.reordered(iterWeights, forward.weights_iter_desc())}};
     if (!x.training) return;
 
-    const memory zeros = x.make(start), stateGradient = x.make(start), cellGradient = x.make(start);
+    const memory zeros = x.make(start), workspace = x.make(forward.workspace_desc());
     std::memset(zeros.get_data_handle(), 0, start.get_size());
-    const memory::desc diffSrc = in.gradient.get_desc(), diffDst = out.gradient.get_desc();
-#if DNNL_VERSION_MAJOR >= 3
-    const dnnl::lstm_backward::primitive_desc backward(x.engine, dnnl::prop_kind::backward, direction, src, start,
-            start, anyLayer, anyIter, biasPlain, dst, none, none, diffSrc, start, start, anyLayer, anyIter,
-            biasPlain, diffDst, none, none, forward, attributes);
-#else
-    const dnnl::lstm_backward::primitive_desc backward({dnnl::prop_kind::backward, direction, src, start, start,
-            anyLayer, anyIter, biasPlain, dst, none, none, diffSrc, start, start, anyLayer, anyIter,
-            biasPlain, diffDst, none, none}, attributes, x.engine, forward);
-#endif
-    backwardPrimitive = dnnl::lstm_backward(backward);
-    backwardScratch = backward.scratchpad_desc();
-    x.fitScratch(backwardScratch);
-    const memory workspace = x.make(forward.workspace_desc());
-    gradients = {x.make(backward.diff_weights_layer_desc()), x.make(backward.diff_weights_iter_desc()), x.make(biasPlain)};
     forwardArguments.insert({{DNNL_ARG_WORKSPACE, workspace}, {DNNL_ARG_SRC_ITER, zeros}, {DNNL_ARG_SRC_ITER_C, zeros}});
-    backwardArguments = {{DNNL_ARG_SRC_LAYER, in.value}, {DNNL_ARG_DST_LAYER, out.value}, {DNNL_ARG_BIAS, bias},
-        {DNNL_ARG_WEIGHTS_LAYER, x.reordered(layerWeights, backward.weights_layer_desc())},
-        {DNNL_ARG_WEIGHTS_ITER, x.reordered(iterWeights, backward.weights_iter_desc())},
-        {DNNL_ARG_WORKSPACE, workspace}, {DNNL_ARG_SRC_ITER, zeros}, {DNNL_ARG_SRC_ITER_C, zeros},
-        {DNNL_ARG_DIFF_SRC_ITER, stateGradient}, {DNNL_ARG_DIFF_SRC_ITER_C, cellGradient},
-        {DNNL_ARG_DIFF_SRC_LAYER, in.gradient}, {DNNL_ARG_DIFF_DST_LAYER, out.gradient},
+    const auto backward = describeBackward(x, forward, dnnl::prop_kind::backward, direction, src, start, start, anyLayer,
+            anyIter, b, dst, none, none, in.gradient.get_desc(), start, start, anyLayer, anyIter, b, out.gradient.get_desc(),
+            none, none);
+    backwardPrimitive = dnnl::lstm_backward(backward);
+    x.fitScratch(backwardScratch = backward.scratchpad_desc());
+    gradients = {x.make(backward.diff_weights_layer_desc()), x.make(backward.diff_weights_iter_desc()), x.make(b)};
+    backwardArguments = forwardArguments; // it wants those and more, the weights in formats of its own
+    backwardArguments[DNNL_ARG_WEIGHTS_LAYER] = x.reordered(layerWeights, backward.weights_layer_desc());
+    backwardArguments[DNNL_ARG_WEIGHTS_ITER] = x.reordered(iterWeights, backward.weights_iter_desc());
+    backwardArguments.insert({{DNNL_ARG_DIFF_SRC_LAYER, in.gradient}, {DNNL_ARG_DIFF_SRC_ITER, x.make(start)},
+        {DNNL_ARG_DIFF_SRC_ITER_C, x.make(start)}, {DNNL_ARG_DIFF_DST_LAYER, out.gradient},
         {DNNL_ARG_DIFF_WEIGHTS_LAYER, gradients[0]}, {DNNL_ARG_DIFF_WEIGHTS_ITER, gradients[1]},
-        {DNNL_ARG_DIFF_BIAS, gradients[2]}};
+        {DNNL_ARG_DIFF_BIAS, gradients[2]}});
 }
 
 // One direction: layers of equal width. Both directions: one layer, whose right-to-left
