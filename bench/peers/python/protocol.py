@@ -7,7 +7,6 @@ calls serve.
 import argparse
 import json
 import os
-import resource
 import sys
 import time
 
@@ -66,6 +65,18 @@ def arguments():
     return parser.parse_args()
 
 
+def peak_rss():
+    """The process's largest memory in bytes, None where no /proc says so.
+
+    Not getrusage's figure, which is that of the parent where that is larger.
+    """
+    try:
+        with open("/proc/self/status") as f:
+            return next((1024 * int(line.split()[1]) for line in f if line.startswith("VmHWM:")), None)
+    except OSError:
+        return None
+
+
 def serve(impl, build):
     """Runs the peer: build(case, args) returns (version, call, outputs).
 
@@ -107,8 +118,7 @@ def serve(impl, build):
                         f.write(np.ascontiguousarray(dw, dtype="<f4").tobytes())
                 say(event="checked")
             elif command["cmd"] == "memory":
-                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-                say(event="memory", peak_rss_bytes=peak, allocated_bytes_per_call=None)
+                say(event="memory", peak_rss_bytes=peak_rss(), allocated_bytes_per_call=None)
             else:
                 raise ValueError(f"unknown command {command['cmd']!r}")
     except Exception as e:  # the orchestrator shows it in the peer's column
