@@ -9,6 +9,10 @@ const (
 	// chunkFloats bounds the projected rows of a chunk, unless one step has more: 512 KB,
 	// half of an L2. Shorter chunks read W_ih more often.
 	chunkFloats = 128 << 10
+	// farFloats of W_ih, 8 MB, are in no cache near, and are worth a chunk of farRows though its
+	// projections leave L2.
+	farFloats = 2 << 20
+	farRows   = 128
 	// scratchFloats of pre-activations, 16 KB, stay in L1 between product and gates.
 	scratchFloats = 4 << 10
 	// returningRows is up to how many rows every other step walks back over the weights, to
@@ -144,6 +148,9 @@ func (p *pass) time(s, steps int) int {
 // chunk returns the end of the chunk of steps that begins with s, and its rows.
 func (p *pass) chunk(s, steps int) (end, rows int) {
 	limit := max(chunkFloats/p.projStride(), 1)
+	if p.input*p.projStride() >= farFloats {
+		limit = max(limit, farRows)
+	}
 	for end = s; end < steps; end++ {
 		live := p.rows.live(p.layout, p.time(end, steps))
 		if end > s && rows+live > limit {
