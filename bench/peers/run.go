@@ -23,11 +23,12 @@ type limits struct {
 	start   time.Duration // to load, build and make the first call
 	command time.Duration // to answer a command, besides the calls that it was asked for
 	quit    time.Duration
+	call    time.Duration // a slow peer's, by the cases before; where it takes longer it is not started
 }
 
 var (
-	usualLimits = limits{start: 45 * time.Second, command: 30 * time.Second, quit: 5 * time.Second}
-	quickLimits = limits{start: 30 * time.Second, command: 20 * time.Second, quit: 3 * time.Second}
+	usualLimits = limits{start: 45 * time.Second, command: 30 * time.Second, quit: 5 * time.Second, call: 1500 * time.Millisecond}
+	quickLimits = limits{start: 30 * time.Second, command: 20 * time.Second, quit: 3 * time.Second, call: 500 * time.Millisecond}
 )
 
 const (
@@ -35,6 +36,7 @@ const (
 	shortestSlot = 0.02        // seconds, if the time is short
 	longCall     = 0.05        // seconds: caches found cold do not matter to a call so long
 	slowCall     = 3.0         // slots: a call longer than this is not made in every round
+	slowPeer     = 20.0        // times slower than the fastest: a peer that may be left out
 )
 
 // runner runs cells until the deadline.
@@ -52,6 +54,13 @@ type runner struct {
 	peaks    map[int][]float64    // by threads
 	starts   map[string][]float64 // seconds that the starts of a peer and mode took
 	timeouts []timeout
+	rates    map[string]map[string]rate // by mode and peer, the best so far
+}
+
+// rate is how fast a peer was in a case.
+type rate struct {
+	name   string
+	gflops float64
 }
 
 // timeout is a cell that a peer did not start in time: larger ones need no try.
@@ -73,6 +82,7 @@ var errTime = errors.New("not measured: the time was over")
 // run measures every cell. Those that the time does not reach are named as such.
 func (r *runner) run() error {
 	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]float64{}
+	r.rates = map[string]map[string]rate{forward: {}, training: {}}
 	for i := range r.cells {
 		if r.ctx.Err() != nil {
 			return context.Cause(r.ctx)
@@ -262,6 +272,9 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 				r.limits.start, t.name)
 		}
 	}
+	if err := r.slow(x, c); err != nil {
+		return err
+	}
 	arguments := []string{"--case", prepared.folder, "--threads", fmt.Sprint(c.threads), "--mode", c.mode}
 	command := slices.Concat(x.command, arguments)
 	if x.process, err = start(r.ctx, command, x.env); err != nil {
@@ -306,7 +319,24 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 		}
 		x.estimate = us[0] / 1e6
 	}
+	if gflops := flopOf(&c.shape, c.mode) / x.estimate / 1e9; gflops > r.rates[c.mode][x.name].gflops {
+		r.rates[c.mode][x.name] = rate{c.shape.Name, gflops}
+	}
 	return x.process.halt()
+}
+
+// slow returns an error for a slow peer of which the cases before say that its start, two
+// or three calls, would eat the time of the others.
+func (r *runner) slow(x *contestant, c *cell) error {
+	fastest, own := 0.0, r.rates[c.mode][x.name]
+	for _, other := range r.rates[c.mode] {
+		fastest = max(fastest, other.gflops)
+	}
+	if own.gflops == 0 || own.gflops*slowPeer > fastest || flopOf(&c.shape, c.mode)/1e9 <= own.gflops*r.limits.call.Seconds() {
+		return nil
+	}
+	return fmt.Errorf("not started where a call takes longer than %v: %.2g GFLOP/s at most, in case %s",
+		r.limits.call, own.gflops, own.name)
 }
 
 // calls lets a peer that is awake make timed calls.

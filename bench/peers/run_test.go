@@ -92,6 +92,27 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
+// TestSlow: only a peer that is both far slower than another and long at its call is left out.
+func TestSlow(t *testing.T) {
+	r := runner{limits: limits{call: time.Second}, rates: map[string]map[string]rate{
+		forward: {"fast": {"small", 100}, "slow": {"small", 2}, "usual": {"small", 6}}, training: {}}}
+	shape := bench.Shape{Name: "big", Input: 500, Hidden: 500, Layers: 1, Lengths: []int{1}} // 4 MFLOP
+	for _, c := range []struct {
+		peer, mode string
+		steps      int
+		want       bool
+	}{
+		{"fast", forward, 1000, false}, {"usual", forward, 2000, false}, {"unknown", forward, 20, false},
+		{"slow", forward, 499, false}, {"slow", forward, 501, true}, {"slow", training, 501, false},
+	} {
+		shape.Lengths = []int{c.steps}
+		err := r.slow(&contestant{peer: &peer{name: c.peer}}, &cell{shape: shape, mode: c.mode})
+		if (err != nil) != c.want || c.want && !strings.Contains(err.Error(), "2 GFLOP/s at most, in case small") {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
 // TestFigures compares with figures worked out by hand.
 func TestFigures(t *testing.T) {
 	report := testRun(t, []*peer{fakePeer(t, "fast"), fakePeer(t, "stay")}, forward, training)
