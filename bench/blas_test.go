@@ -92,6 +92,43 @@ func BenchmarkSgemm(b *testing.B) {
 	}
 }
 
+// BenchmarkSgemv times y = op(A)·x with every implementation: A [m, n] in L1, in L2 and beyond.
+func BenchmarkSgemv(b *testing.B) {
+	for _, trans := range []byte{'N', 'T'} {
+		for _, s := range matrixSizes {
+			m, n := s[0], s[1]
+			a, x, y := randomFloats(m*n), randomFloats(max(m, n)), make([]float32, max(m, n))
+			for _, l := range blasses {
+				b.Run(fmt.Sprintf("%c_%dx%d/%s", trans, m, n, l.name), func(b *testing.B) {
+					for b.Loop() {
+						l.blas.Sgemv(transposes[trans], m, n, 1, a, n, x, 1, 0, y, 1)
+					}
+					b.ReportMetric(2*float64(m)*float64(n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkSger times A += x·yᵀ with every implementation.
+func BenchmarkSger(b *testing.B) {
+	for _, s := range matrixSizes {
+		m, n := s[0], s[1]
+		a, x, y := make([]float32, m*n), randomFloats(m), randomFloats(n)
+		for _, l := range blasses {
+			b.Run(fmt.Sprintf("%dx%d/%s", m, n, l.name), func(b *testing.B) {
+				for b.Loop() {
+					l.blas.Sger(m, n, 1e-9, x, 1, y, 1, a, n)
+				}
+				b.ReportMetric(2*float64(m)*float64(n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+			})
+		}
+	}
+}
+
+// matrixSizes are those of Sgemv and Sger.
+var matrixSizes = [][2]int{{16, 16}, {64, 64}, {100, 100}, {33, 500}, {500, 33}, {256, 256}, {1024, 1024}}
+
 var blasTable = flag.String("blastable", "", "TestBLASTable prints the cases whose names contain one of these, separated by commas; all: every case")
 
 // TestBLASTable prints, case by case, the GFLOP/s of every implementation on one thread,

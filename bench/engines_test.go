@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/kernels"
@@ -17,6 +18,11 @@ func BenchmarkEngines(b *testing.B) {
 	}
 	defer kernels.SetEngine(kernels.ActiveEngine())
 	defer kernels.SetStepEngine(kernels.ActiveStepEngine())
+	if err := kernels.SetEngine("openblas"); err != nil {
+		b.Fatal(err)
+	}
+	// A line of configuration, as benchstat reads it: build, kernels and threads, read back.
+	fmt.Printf("openblas: %v\n", kernels.EngineFor(kernels.Active(), 1, 1))
 	for _, s := range shapes {
 		for _, mode := range []Mode{Forward, Training} {
 			for _, engine := range []struct{ name, large, step string }{
