@@ -13,6 +13,7 @@ const (
 	uniformTrainingFloor = 1
 	sentencesFloor       = 2.5
 	pytorchTrainingFloor = 2.5
+	meanFloor            = 1.7
 )
 
 // Floor is a promise of speed and whether this run kept it.
@@ -90,9 +91,11 @@ func floors(r *Report) (all []Floor) {
 			lowest("forward, ragged cases and one row: best peer", n, raggedFloor, f, ragged, bestPeer),
 			lowest("forward, uniform cases: best peer", n, uniformForwardFloor, f, (*contest).uniform, bestPeer),
 			lowest("forward, sentences: every padding peer", n, sentencesFloor, f, (*contest).sentences, paddingPeers),
+			mean("forward, all cases: best peer, geometric mean", n, meanFloor, ratiosToBest(f)),
 			lowest("training, ragged cases and one row: best peer", n, raggedFloor, t, ragged, bestPeer),
 			lowest("training, uniform cases: best peer", n, uniformTrainingFloor, t, (*contest).uniform, bestPeer),
-			mean("training, all cases: PyTorch packed, geometric mean", n, pytorchTrainingFloor, t, "pytorch-packed"))
+			mean("training, all cases: best peer, geometric mean", n, meanFloor, ratiosToBest(t)),
+			mean("training, all cases: PyTorch packed, geometric mean", n, pytorchTrainingFloor, ratiosTo(t, "pytorch-packed")))
 	}
 	return all
 }
@@ -132,13 +135,22 @@ func lowest(text string, threads int, want float64, all []contest, counts func(*
 	return f
 }
 
-// mean is the geometric mean of the ratios to one peer.
-func mean(text string, threads int, want float64, all []contest, impl string) Floor {
+// mean judges the geometric mean of ratios.
+func mean(text string, threads int, want float64, ratios []float64) Floor {
 	f := Floor{Text: text, Threads: threads, Want: want}
-	if v := geometricMean(ratiosTo(all, impl)); v > 0 {
+	if v := geometricMean(ratios); v > 0 {
 		f.Have, f.Kept = &v, v >= want
 	}
 	return f
+}
+
+func ratiosToBest(all []contest) (ratios []float64) {
+	for i := range all {
+		if v := ratio(all[i].ours, all[i].best); v > 0 {
+			ratios = append(ratios, v)
+		}
+	}
+	return ratios
 }
 
 func ratiosTo(all []contest, impl string) (ratios []float64) {

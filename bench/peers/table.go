@@ -23,6 +23,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	for _, p := range r.Peaks {
 		fmt.Fprintf(b, "- FMA peak, %s, %d thread(s): %.0f GFLOP/s\n", p.Level, p.Threads, p.GFLOPS)
 	}
+	r.writeSummaries(b)
 	r.writeFloors(b)
 	for _, mode := range []string{forward, training} {
 		for _, n := range r.threads() {
@@ -63,6 +64,73 @@ func (r *Report) threads() (threads []int) {
 		}
 	}
 	return threads
+}
+
+// column is a mode on so many threads.
+type column struct {
+	title    string
+	contests []contest
+}
+
+// writeSummaries writes a table for each level of this library: its GFLOP/s and, in
+// brackets, how many times those of the fastest other that is.
+func (r *Report) writeSummaries(w io.Writer) {
+	var columns []column
+	for _, mode := range []string{forward, training} {
+		for _, n := range r.threads() {
+			if all := contests(r, n, mode); len(all) > 0 {
+				columns = append(columns, column{mode + ", " + threadsText(n), all})
+			}
+		}
+	}
+	results := r.find(studyCases, 0, "")
+	results = slices.DeleteFunc(results, func(x *Result) bool { return x.family != ours })
+	for _, impl := range ordered(results, implName) {
+		writeSummary(w, impl, ordered(results, caseName), columns)
+	}
+}
+
+func writeSummary(w io.Writer, impl string, cases []string, columns []column) {
+	fmt.Fprintf(w, "\n## %s\n\nUseful GFLOP/s (how many times those of the fastest other, which is named).\n\n", impl)
+	header, means, align := []string{"case"}, []string{"*geometric mean*"}, []string{"l"}
+	lines := make([][]string, len(cases))
+	for _, c := range columns {
+		header, align = append(header, c.title), append(align, "r")
+		var ratios []float64
+		for i, name := range cases {
+			text := "-"
+			if at := slices.IndexFunc(c.contests, func(x contest) bool { return x.name() == name }); at >= 0 {
+				var v float64
+				if text, v = c.contests[at].summary(impl); v > 0 {
+					ratios = append(ratios, v)
+				}
+			}
+			lines[i] = append(lines[i], text)
+		}
+		means = append(means, meanText(ratios, len(cases)))
+	}
+	row(w, header...)
+	rule(w, align...)
+	for i, name := range cases {
+		row(w, append([]string{name}, lines[i]...)...)
+	}
+	row(w, means...)
+}
+
+// summary returns a cell and the ratio of one of this library's levels to the fastest
+// other, 0 if one is missing.
+func (c *contest) summary(impl string) (string, float64) {
+	for _, x := range c.results {
+		if x.Impl != impl || x.Status != ok || x.UsefulGFLOPS == nil {
+			continue
+		}
+		text, v := fmt.Sprintf("%.0f", *x.UsefulGFLOPS), ratio(x, c.best)
+		if v > 0 {
+			text += fmt.Sprintf(" (%.2f %s)", v, c.best.Impl)
+		}
+		return text, v
+	}
+	return "-", 0
 }
 
 func (r *Report) writeFloors(w io.Writer) {
