@@ -9,9 +9,10 @@
 // uses the primitive for ragged batches. The turning is part of the timed call.
 //
 // Layers of one direction whose input is as wide as they are run as one primitive. Formats
-// of weights and of their gradients are the primitive's choice. The weights do not change,
-// so that their reorders are outside of the timed call, for training too: that is in favour
-// of this peer. Scratch and workspace are made once.
+// of weights and of their gradients are the primitive's choice. For inference the weights
+// are reordered once. Training changes them after each call: they are kept as the backward
+// primitive has them, and their reorder to the forward primitive's format is part of the
+// call. Gradients stay in their format. Scratch and workspace are made once.
 
 #include <unistd.h>
 
@@ -147,10 +148,14 @@ struct Context {
         stream.wait();
     }
 
-    memory reordered(memory from, const memory::desc &to) {
-        memory m = make(to);
-        dnnl::reorder(from, m).execute(stream, from, m);
+    void reorder(memory from, memory to) {
+        dnnl::reorder(from, to).execute(stream, from, to);
         stream.wait();
+    }
+
+    memory reordered(const memory &from, const memory::desc &to) {
+        memory m = make(to);
+        reorder(from, m);
         return m;
     }
 };
@@ -229,7 +234,12 @@ public:
     // layer k.
     Stage(Context &x, const std::vector<const float *> &layers, long input, const Rows &in, const Rows &out);
 
-    void forward() { x.execute(forwardPrimitive, forwardArguments, forwardScratch); }
+    void forward() {
+        if (x.training)
+            for (int weights : {DNNL_ARG_WEIGHTS_LAYER, DNNL_ARG_WEIGHTS_ITER})
+                x.reorder(backwardArguments[weights], forwardArguments[weights]);
+        x.execute(forwardPrimitive, forwardArguments, forwardScratch);
+    }
 
     void backward() {
         // The primitive adds to the gradients of the weights.
