@@ -56,7 +56,7 @@ func TestCommand(t *testing.T) {
 		}
 	}
 	own := best(allPeers("", "")).name
-	if measured[own] != 4 || measured["pytorch-packed"] != 4 || measured["none"] != 0 || len(report.Floors) != 6 {
+	if measured[own] != 4 || measured["pytorch-packed"] != 4 || measured["none"] != 0 || len(report.Floors) != 8 {
 		t.Errorf("measured %v, %d floors\n%s", measured, len(report.Floors), stderr.String())
 	}
 	for _, want := range []string{"## Forward, 1 thread", "## Training, 1 thread", own, "- none: ", "geometric mean", "| one |"} {

@@ -137,8 +137,9 @@ func TestFigures(t *testing.T) {
 // TestDeadline: what the time does not reach is said so.
 func TestDeadline(t *testing.T) {
 	report := newReport()
-	r := runner{ctx: t.Context(), cells: plan(testShapes, []*peer{fakePeer(t, "good")}, []int{1}, []string{forward},
-		allStudies, true), rounds: 1, deadline: time.Now(), folder: t.TempDir(), log: &bytes.Buffer{}, report: report, limits: quickLimits}
+	cells := plan(testShapes, []*peer{fakePeer(t, "good")}, []int{1}, []string{forward}, allStudies, true)
+	r := runner{ctx: t.Context(), cells: cells, rounds: 1, deadline: time.Now(), folder: t.TempDir(),
+		log: &bytes.Buffer{}, report: report, limits: quickLimits}
 	if err := r.run(); err != nil {
 		t.Fatal(err)
 	}
