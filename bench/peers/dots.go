@@ -67,33 +67,29 @@ func (d *dots) panel(title, x string) *plot.Plot {
 	p := newPanel(title, x, "")
 	p.Add(d)
 	var marks []plot.Tick
-	var impls []string
 	for i, line := range d.lines {
 		marks = append(marks, plot.Tick{Value: float64(len(d.lines) - 1 - i), Label: line.name})
-		for _, dot := range line.dots {
-			if !slices.Contains(impls, dot.impl) {
-				impls = append(impls, dot.impl)
-			}
-		}
 	}
 	p.Y.Tick.Marker = plot.ConstantTicks(marks)
 	p.Y.Min, p.Y.Max = -0.7, float64(len(d.lines))-0.3
-	for _, impl := range impls {
-		p.Legend.Add(impl, glyph{dotStyle(impl)})
-	}
-	p.Legend.Top = true
-	p.Legend.YOffs, p.Legend.XOffs = vg.Points(-4), vg.Points(-4)
 	return p
+}
+
+// impls returns the peers that have a dot, in the order of the lines.
+func (d *dots) impls() (names []string) {
+	for _, line := range d.lines {
+		for _, dot := range line.dots {
+			if !slices.Contains(names, dot.impl) {
+				names = append(names, dot.impl)
+			}
+		}
+	}
+	return names
 }
 
 func dotStyle(impl string) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: implColor(impl), Radius: vg.Points(2.6), Shape: draw.CircleGlyph{}}
 }
-
-// glyph is a legend's picture of a peer.
-type glyph struct{ draw.GlyphStyle }
-
-func (g glyph) Thumbnail(c *draw.Canvas) { c.DrawGlyph(g.GlyphStyle, c.Center()) }
 
 // ratioPicture: a bar from 1 to the ratio to the best peer, a dot for each peer, the
 // floor as a stroke.
@@ -117,8 +113,8 @@ func (r *Report) ratioPicture() *picture {
 				continue
 			}
 			panel := d.panel(fmt.Sprintf("%s, %s", mode, threadsText(n)), "times as fast")
-			logarithmic(&panel.X, low, high*2, 10)
-			p.panels = append(p.panels, panel)
+			logarithmic(&panel.X, low, high, 10)
+			p.add(panel, d.impls())
 		}
 	}
 	return p
@@ -162,7 +158,7 @@ func (r *Report) peakPicture() *picture {
 			}
 			panel := d.panel(fmt.Sprintf("%s, %s", mode, threadsText(n)), "% of FMA peak")
 			panel.X.Min, panel.X.Max = 0, 100
-			p.panels = append(p.panels, panel)
+			p.add(panel, d.impls())
 		}
 	}
 	return p

@@ -19,6 +19,7 @@ type picture struct {
 	name, heading string
 	machine       string
 	panels        []*plot.Plot
+	dots          []string // the peers that the panels show by dots alone: one legend for all
 	columns       int
 	width, height vg.Length // of a panel
 }
@@ -52,10 +53,18 @@ func writePictures(r *Report, out string) (files []string, err error) {
 	return files, nil
 }
 
-const headingHeight, headingPoints = 0.6 * vg.Inch, 12
+const headingPoints = 12
+
+// headingHeight is that of the heading, the machine and, if there is one, the legend.
+func (p *picture) headingHeight() vg.Length {
+	if len(p.dots) > 0 {
+		return 0.9 * vg.Inch
+	}
+	return 0.6 * vg.Inch
+}
 
 func (p *picture) rows() int             { return (len(p.panels) + p.columns - 1) / p.columns }
-func (p *picture) rowsHeight() vg.Length { return vg.Length(p.rows())*p.height + headingHeight }
+func (p *picture) rowsHeight() vg.Length { return vg.Length(p.rows())*p.height + p.headingHeight() }
 func (p *picture) columnsWidth() vg.Length {
 	heading := chart.Style(headingPoints, color.Black).Width(p.heading) + vg.Points(28)
 	return max(heading, vg.Length(min(p.columns, len(p.panels)))*p.width)
@@ -65,7 +74,7 @@ func (p *picture) draw(c draw.Canvas) {
 	c.FillPolygon(color.White, []vg.Point{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}})
 	columns := min(p.columns, len(p.panels))
 	tiles := draw.Tiles{Rows: p.rows(), Cols: columns, PadX: vg.Points(14), PadY: vg.Points(14),
-		PadTop: headingHeight, PadBottom: vg.Points(8), PadLeft: vg.Points(8), PadRight: vg.Points(12)}
+		PadTop: p.headingHeight(), PadBottom: vg.Points(8), PadLeft: vg.Points(8), PadRight: vg.Points(12)}
 	grid := make([][]*plot.Plot, tiles.Rows)
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, columns)
@@ -86,6 +95,27 @@ func (p *picture) draw(c draw.Canvas) {
 	c.FillText(chart.Style(headingPoints, color.Black), at, p.heading)
 	at.Y -= vg.Points(17)
 	c.FillText(chart.Style(9, chart.Grey), at, p.machine)
+	p.drawLegend(c, vg.Point{X: at.X + vg.Points(4), Y: at.Y - vg.Points(17)})
+}
+
+// add appends a panel that shows these peers by dots.
+func (p *picture) add(panel *plot.Plot, impls []string) {
+	p.panels = append(p.panels, panel)
+	for _, impl := range impls {
+		if !slices.Contains(p.dots, impl) {
+			p.dots = append(p.dots, impl)
+		}
+	}
+}
+
+// drawLegend draws the dots and their names in a line that begins at a point.
+func (p *picture) drawLegend(c draw.Canvas, at vg.Point) {
+	style := chart.Style(8, color.Black)
+	for _, impl := range p.dots {
+		c.DrawGlyph(dotStyle(impl), vg.Point{X: at.X, Y: at.Y - vg.Points(5)})
+		c.FillText(style, vg.Point{X: at.X + vg.Points(6), Y: at.Y}, impl)
+		at.X += style.Width(impl) + vg.Points(18)
+	}
 }
 
 // newPanel returns a plot in the style of all.

@@ -63,7 +63,7 @@ type Settings struct {
 type Peak struct {
 	Level   string    `json:"level"`
 	Threads int       `json:"threads"`
-	GFLOPS  float64   `json:"gflops"` // median
+	GFLOPS  float64   `json:"gflops"` // the highest: a core is seldom alone on a shared machine
 	Samples []float64 `json:"samples_gflops"`
 }
 
@@ -95,7 +95,7 @@ const ok = "ok"
 var formulas = map[string]string{
 	"useful_gflops": "2 FLOP a multiply-add of the matrix products over the real tokens, input projection included, gates not " +
 		"counted; training counts 3 times the forward pass; by median_us",
-	"percent_of_peak": "100 * useful_gflops / FMA peak of as many cores at once, median of the run",
+	"percent_of_peak": "100 * useful_gflops / FMA peak of as many cores at once, the highest of the run",
 	"median_us":       "median over all timed calls of all rounds; samples_us has at most 40 of each round, evenly picked",
 	"status":          "ok after these bounds held: " + boundText,
 	"ratio":           "useful_gflops of this library at its best level / useful_gflops of the fastest other library with status ok",
