@@ -47,7 +47,7 @@ const (
 	// fewRows is how many rows a step costs at least: the weights have to be read.
 	fewRows = 4
 	// meetingCost is that of a barrier, in multiply-adds.
-	meetingCost = 300_000
+	meetingCost = 100_000
 )
 
 // sliceUnits reports whether count workers are faster if each owns units of all rows and

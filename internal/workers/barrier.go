@@ -10,8 +10,9 @@ import (
 // have come. The zero value is ready for Reset.
 //
 // A worker waits by looking again and again, for the others are a microsecond away if
-// each has a processor; then it offers its processor to other goroutines; then it
-// sleeps, for they have none.
+// each has a processor, and now and then offers its own to other goroutines. It sleeps
+// only after linger, or soon if the others have no processor: one that slept comes back so
+// late that the rest would be asleep by then, and every step would cost a waking.
 type Barrier struct {
 	size    int32
 	arrived atomic.Int32
@@ -23,11 +24,9 @@ type Barrier struct {
 	sleepers int       // guarded by mutex
 }
 
-// How often a waiting worker looks before it yields, and yields before it sleeps.
-const (
-	barrierLooks  = 4000
-	barrierYields = 50
-)
+// yields is how often a worker offers its processor before it sleeps, if the workers have
+// not one each.
+const yields = 50
 
 // Reset prepares the barrier for size workers. None may be waiting.
 func (b *Barrier) Reset(size int) {
@@ -46,17 +45,29 @@ func (b *Barrier) Wait() bool {
 		b.release()
 		return !b.aborted.Load()
 	}
-	for range barrierLooks {
-		if b.passed(phase) {
-			return !b.aborted.Load()
-		}
+	if !b.lookOut(phase) {
+		b.sleep(phase)
 	}
-	for range barrierYields {
+	return !b.aborted.Load()
+}
+
+// lookOut looks for the end of the phase while that is worth while, and reports whether it
+// came.
+func (b *Barrier) lookOut(phase uint32) bool {
+	if processors(int(b.size)) {
+		return lookUntil(func() bool { return b.passed(phase) })
+	}
+	for range yields {
+		if b.passed(phase) {
+			return true
+		}
 		runtime.Gosched()
-		if b.passed(phase) {
-			return !b.aborted.Load()
-		}
 	}
+	return b.passed(phase)
+}
+
+// sleep waits for the end of the phase without a processor.
+func (b *Barrier) sleep(phase uint32) {
 	b.mutex.Lock()
 	b.sleepers++
 	for !b.passed(phase) {
@@ -64,7 +75,6 @@ func (b *Barrier) Wait() bool {
 	}
 	b.sleepers--
 	b.mutex.Unlock()
-	return !b.aborted.Load()
 }
 
 func (b *Barrier) passed(phase uint32) bool { return b.phase.Load() != phase || b.aborted.Load() }

@@ -72,14 +72,17 @@ const linger = 200 * time.Microsecond
 // lookUntil returns true once found does, and false after linger. Other goroutines get
 // the processor in between.
 func lookUntil(found func() bool) bool {
-	const looks = 500
-	for start := time.Now(); ; runtime.Gosched() {
+	const looks = 2000
+	var start time.Time // after the first looks, which mostly find
+	for ; ; runtime.Gosched() {
 		for range looks {
 			if found() {
 				return true
 			}
 		}
-		if time.Since(start) > linger {
+		if start.IsZero() {
+			start = time.Now()
+		} else if time.Since(start) > linger {
 			return false
 		}
 	}
