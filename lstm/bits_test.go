@@ -186,6 +186,36 @@ func TestWorkersAndRepeats(t *testing.T) {
 	})
 }
 
+// TestGradientsWithoutTokens: a batch of empty sequences has gradients of 0.
+func TestGradientsWithoutTokens(t *testing.T) {
+	c := lstm.Config{InputSize: 3, HiddenSize: 17, NumLayers: 2, Bidirectional: true, Bias: true}
+	net, l, ws := newLSTM(t, c), newLayout(t, []int{0, 0}), lstm.NewWorkspace(2)
+	for _, accumulate := range []bool{false, true} {
+		grads, want := net.NewGradients(), float32(0)
+		if grads.Accumulate = accumulate; accumulate {
+			want = 7
+		}
+		for _, g := range grads.Tensors() {
+			for i := range g.Data {
+				g.Data[i] = 7
+			}
+		}
+		if _, err := net.ForwardTraining(ws, l, nil, nil, 1); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := net.Backward(ws, lstm.Upstream{}, grads); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range grads.Tensors() {
+			for i, v := range g.Data {
+				if v != want {
+					t.Fatalf("accumulate %v: %s[%d] = %v, want %v", accumulate, g.Name, i, v, want)
+				}
+			}
+		}
+	}
+}
+
 // TestFewRows: where the rows are too few for the workers, each owns some hidden units
 // and meets the others at every step: the same bits, forward and backward.
 func TestFewRows(t *testing.T) {

@@ -198,10 +198,7 @@ func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGrad
 	if err != nil {
 		return InputGradients{}, fmt.Errorf("lstm: %w", err)
 	}
-	if !grads.Accumulate {
-		grads.Zero()
-	}
-	if err := ws.recurrent.AddGradients(grads.weights); err != nil {
+	if err := ws.recurrent.Gradients(grads.weights, grads.Accumulate); err != nil {
 		return InputGradients{}, fmt.Errorf("lstm: %w", err)
 	}
 	ws.dx = out.X

@@ -24,6 +24,7 @@ type gradientPass struct {
 	y     []float32      // [N, D·H] what the layer wrote
 	keep  []kept         // [direction]; the gates hold their gradients
 	grads []Weights      // [direction]
+	add   bool           // to what grads hold
 	share [2]int         // this worker, of how many
 	xRows kernels.Panels // a block of rows of x
 	hRows kernels.Panels // the same rows of h before their steps
@@ -35,7 +36,9 @@ type gradientPass struct {
 	product kernels.Product
 }
 
-// run adds dW_ih, dW_hh and the biases' gradients to grads.
+// run computes dW_ih, dW_hh and the biases' gradients; there is a row at least. The first
+// block of rows overwrites what it is not to add to: clearing the gradients before would
+// cost a way to memory and back.
 func (g *gradientPass) run() error {
 	gates := g.cell.Gates()
 	first, end := workers.Share(g.config.blocks()*gates, 1, g.share[0], g.share[1])
@@ -60,9 +63,14 @@ func (g *gradientPass) run() error {
 		}
 		for run := first; run < end; run++ {
 			at, units := g.weightRow(run)
-			for u, v := range g.bias[(run-first)*blockUnits:][:units] {
-				g.grads[direction].BiasIH[at+u] += v
-				g.grads[direction].BiasHH[at+u] += v
+			sums, ih, hh := g.bias[(run-first)*blockUnits:][:units], g.grads[direction].BiasIH[at:], g.grads[direction].BiasHH[at:]
+			if !g.add {
+				clear(ih[:units])
+				clear(hh[:units])
+			}
+			for u, v := range sums {
+				ih[u] += v
+				hh[u] += v
 			}
 		}
 	}
@@ -104,7 +112,7 @@ func (g *gradientPass) blockByGate(direction, row, rows, first, end int) error {
 			}
 		}
 		at := gate*hidden + unit
-		g.product = kernels.Product{A: g.gate, AStride: 1, AKStride: units, Rows: units, Add: true}
+		g.product = kernels.Product{A: g.gate, AStride: 1, AKStride: units, Rows: units, Add: g.add || row > 0}
 		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
 			return err
 		}
@@ -126,7 +134,8 @@ func (g *gradientPass) packRows(direction, row, rows int) error {
 	return g.packStates(direction, row, rows)
 }
 
-// block adds what packed rows [row, row+rows) contribute to the runs [first, end).
+// block adds what packed rows [row, row+rows) contribute to the runs [first, end); the first
+// rows overwrite.
 func (g *gradientPass) block(direction, row, rows, first, end int) error {
 	hidden, stride := g.config.HiddenSize, gateStride(g.config, g.cell)
 	if err := g.packRows(direction, row, rows); err != nil {
@@ -151,7 +160,7 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 			return err
 		}
 		at, units := g.weightRow(run)
-		g.product = kernels.Product{A: d, AStride: 1, AKStride: kernels.PanelWidth, Rows: units, Add: true}
+		g.product = kernels.Product{A: d, AStride: 1, AKStride: kernels.PanelWidth, Rows: units, Add: g.add || row > 0}
 		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
 			return err
 		}
@@ -162,8 +171,8 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 	return nil
 }
 
-// multiply computes dw [units, columns] += dᵀ·rows, d the product's A. The block is summed from
-// zero and then added: one chain over all rows would gather their rounding errors.
+// multiply computes dw [units, columns] += dᵀ·rows, d the product's A, or overwrites. The block
+// is summed from zero and then added: one chain over all rows would gather their rounding errors.
 func (g *gradientPass) multiply(rows *kernels.Panels, dw []float32, columns int) error {
 	g.product.C, g.product.CStride = dw, columns
 	g.product.Count = (columns + kernels.PanelWidth - 1) / kernels.PanelWidth

@@ -36,7 +36,7 @@ func (w *Workspace) Trained(c Config) (rows, batch int, err error) {
 func shapeOf(l *packed.Layout) [3]int { return [3]int{l.Rows(), l.Batch(), l.Steps()} }
 
 // Backward computes the gradients of the last ForwardTraining but those of the weights,
-// which AddGradients computes from what it leaves. The gradients of the gates take the
+// which Gradients computes from what it leaves. The gradients of the gates take the
 // place of the gates: it may be called once. x and the layout must not have changed; the
 // weights are those of the forward pass, taken from weights again. The caller has asked
 // Trained.
@@ -77,16 +77,30 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	return InputGradients{X: rows, H0: w.dh0, C0: w.dc0}, cancelled(w.done)
 }
 
-// AddGradients adds the gradients of the weights to grads [layer·D + direction], after
-// Backward. It cannot be cancelled: it comes last, so that a cancelled Backward leaves
-// the gradients as they were.
-func (w *Workspace) AddGradients(grads []Weights) error {
+// Gradients writes the gradients of the weights to grads [layer·D + direction], after
+// Backward, or adds them to what is there. It cannot be cancelled: it comes last, so that a
+// cancelled Backward leaves the gradients as they were.
+func (w *Workspace) Gradients(grads []Weights, add bool) error {
+	if w.layout.Rows() == 0 {
+		if !add {
+			clearWeights(grads)
+		}
+		return nil
+	}
 	for layer := range w.prepared.config.NumLayers {
-		if err := w.backwardWeights(layer, grads); err != nil {
+		if err := w.backwardWeights(layer, grads, add); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func clearWeights(weights []Weights) {
+	for _, w := range weights {
+		for _, part := range [][]float32{w.IH, w.HH, w.BiasIH, w.BiasHH} {
+			clear(part)
+		}
+	}
 }
 
 // backwardStates runs the time loops of one layer backwards.
@@ -115,8 +129,8 @@ func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error
 	return firstError(len(w.backpasses), func(i int) error { return w.backpasses[i].err })
 }
 
-// backwardWeights adds the parameter gradients of one layer.
-func (w *Workspace) backwardWeights(layer int, grads []Weights) error {
+// backwardWeights computes the parameter gradients of one layer.
+func (w *Workspace) backwardWeights(layer int, grads []Weights, add bool) error {
 	p := &w.prepared
 	c := &p.config
 	directions, count := c.Directions(), w.group.Size()
@@ -128,7 +142,7 @@ func (w *Workspace) backwardWeights(layer int, grads []Weights) error {
 		g.x, g.input, g.y = w.inputs[layer], c.LayerInput(layer), w.outputs[layer]
 		g.keep = w.kept[layer*directions : (layer+1)*directions]
 		g.grads = grads[layer*directions : (layer+1)*directions]
-		g.share = [2]int{i, count}
+		g.add, g.share = add, [2]int{i, count}
 	}
 	w.group.Do(count, w.runGradients)
 	for i := range count {
