@@ -13,7 +13,8 @@
 //	AX  bytes between rows of init; b ahead of its use; bytes between rows of c
 //	K1  columns of the last panel that exist
 //	Z0..Z23 accumulators, four a row      Z24..Z27 a row of b
-//	Z28..Z31 elements of a, broadcast     (one and two rows: Z16..Z23)
+//	Z28..Z31 elements of a, broadcast     (two rows x 128: Z16..Z23,
+//	                                             one row: Z16..Z31)
 
 #define A     SI
 #define AROW  R9
@@ -61,9 +62,10 @@
 	LEAQ (BPAN5)(BPAN*2), BPAN7
 
 // A whole routine: STRIDES completes the arguments, LOAD_C, ADD_C and STORE_C move the
-// tile's rows, FOUR adds four k, STEP(OFF) one, OFF bytes into b. Meanwhile each tile
-// calls a panel of the next block of b into L2, as long as there are some.
-#define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, FOUR, STEP, ADD_C, STORE_C) \
+// tile's rows, TURN_K adds TURN k, STEP(OFF) one, OFF bytes into b. Meanwhile each tile
+// calls a panel of the next block of b into L2 by CALL_AHEAD, TURN lines at a time, as long
+// as there are some.
+#define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 	STRIDES                            \
 tile:                                      \
@@ -86,21 +88,18 @@ sums:                                      \
 	SHLQ $2, ROW                       \
 	LOAD_C                             \
 	MOVQ ProductArgs_Next(R14), AHEAD  \
-	SUBQ $4, CX                        \
+	SUBQ $TURN, CX                     \
 	JL   rest                          \
 	PCALIGN $32                        \
-fourK:                                     \
-	PREFETCHT1 (AHEAD)                 \
-	PREFETCHT1 64(AHEAD)               \
-	PREFETCHT1 128(AHEAD)              \
-	PREFETCHT1 192(AHEAD)              \
-	ADDQ $256, AHEAD                   \
-	FOUR                               \
-	ADDQ $256, B                       \
-	SUBQ $4, CX                        \
-	JGE  fourK                         \
+turn:                                      \
+	CALL_AHEAD                         \
+	ADDQ $(64*TURN), AHEAD             \
+	TURN_K                             \
+	ADDQ $(64*TURN), B                 \
+	SUBQ $TURN, CX                     \
+	JGE  turn                          \
 rest:                                      \
-	ADDQ $4, CX                        \
+	ADDQ $TURN, CX                     \
 	JZ   store                         \
 oneK:                                      \
 	STEP(0)                            \
@@ -131,6 +130,28 @@ write:                                     \
 	JNZ   tile                         \
 	VZEROUPPER                         \
 	RET
+
+// The lines of TURN k of the next block of b, into L2.
+#define AHEAD_4K \
+	PREFETCHT1 (AHEAD)    \
+	PREFETCHT1 64(AHEAD)  \
+	PREFETCHT1 128(AHEAD) \
+	PREFETCHT1 192(AHEAD)
+
+#define AHEAD_16K \
+	AHEAD_4K               \
+	PREFETCHT1 256(AHEAD) \
+	PREFETCHT1 320(AHEAD) \
+	PREFETCHT1 384(AHEAD) \
+	PREFETCHT1 448(AHEAD) \
+	PREFETCHT1 512(AHEAD) \
+	PREFETCHT1 576(AHEAD) \
+	PREFETCHT1 640(AHEAD) \
+	PREFETCHT1 704(AHEAD) \
+	PREFETCHT1 768(AHEAD) \
+	PREFETCHT1 832(AHEAD) \
+	PREFETCHT1 896(AHEAD) \
+	PREFETCHT1 960(AHEAD)
 
 // Four k one after the other.
 #define FOUR(STEP) \

@@ -40,30 +40,49 @@
 	COLUMN_2ROWS(OFF(B)(BPAN7*1), Z7, Z15)   \
 	ADDQ AK, A
 
-// Four k at a time take four lines of each panel in turn: L2 delivers them faster than one
-// line of each.
-#define COLUMN_4K(B0, B1, B2, B3, ACC) \
-	VFMADD231PS B0, Z16, ACC \
-	VFMADD231PS B1, Z17, ACC \
-	VFMADD231PS B2, Z18, ACC \
-	VFMADD231PS B3, Z19, ACC
+// Sixteen k at a time take 1 KB of each panel in turn: L2 delivers long runs of lines much
+// faster than one line of each panel (Zen 5: 240 against 130 GB/s).
+#define COLUMN_16K(AT, ACC) \
+	VFMADD231PS AT, Z16, ACC     \
+	VFMADD231PS 64 AT, Z17, ACC  \
+	VFMADD231PS 128 AT, Z18, ACC \
+	VFMADD231PS 192 AT, Z19, ACC \
+	VFMADD231PS 256 AT, Z20, ACC \
+	VFMADD231PS 320 AT, Z21, ACC \
+	VFMADD231PS 384 AT, Z22, ACC \
+	VFMADD231PS 448 AT, Z23, ACC \
+	VFMADD231PS 512 AT, Z24, ACC \
+	VFMADD231PS 576 AT, Z25, ACC \
+	VFMADD231PS 640 AT, Z26, ACC \
+	VFMADD231PS 704 AT, Z27, ACC \
+	VFMADD231PS 768 AT, Z28, ACC \
+	VFMADD231PS 832 AT, Z29, ACC \
+	VFMADD231PS 896 AT, Z30, ACC \
+	VFMADD231PS 960 AT, Z31, ACC
 
-#define FOUR1x128 \
-	VBROADCASTSS (A), Z16                                                         \
-	VBROADCASTSS (A)(AK*1), Z17                                                   \
-	LEAQ         (A)(AK*2), A                                                     \
-	VBROADCASTSS (A), Z18                                                         \
-	VBROADCASTSS (A)(AK*1), Z19                                                   \
-	LEAQ         (A)(AK*2), A                                                     \
-	COLUMN_4K((B), 64(B), 128(B), 192(B), Z0)                                     \
-	COLUMN_4K((B)(BPAN*1), 64(B)(BPAN*1), 128(B)(BPAN*1), 192(B)(BPAN*1), Z1)     \
-	COLUMN_4K((B)(BPAN*2), 64(B)(BPAN*2), 128(B)(BPAN*2), 192(B)(BPAN*2), Z2)     \
-	COLUMN_4K((B)(BPAN3*1), 64(B)(BPAN3*1), 128(B)(BPAN3*1), 192(B)(BPAN3*1), Z3) \
-	COLUMN_4K((B)(BPAN*4), 64(B)(BPAN*4), 128(B)(BPAN*4), 192(B)(BPAN*4), Z4)     \
-	COLUMN_4K((B)(BPAN5*1), 64(B)(BPAN5*1), 128(B)(BPAN5*1), 192(B)(BPAN5*1), Z5) \
-	COLUMN_4K((B)(BPAN3*2), 64(B)(BPAN3*2), 128(B)(BPAN3*2), 192(B)(BPAN3*2), Z6) \
-	COLUMN_4K((B)(BPAN7*1), 64(B)(BPAN7*1), 128(B)(BPAN7*1), 192(B)(BPAN7*1), Z7)
+#define A_4K(E0, E1, E2, E3) \
+	VBROADCASTSS (A), E0       \
+	VBROADCASTSS (A)(AK*1), E1 \
+	LEAQ         (A)(AK*2), A  \
+	VBROADCASTSS (A), E2       \
+	VBROADCASTSS (A)(AK*1), E3 \
+	LEAQ         (A)(AK*2), A
 
+#define SIXTEEN1x128 \
+	A_4K(Z16, Z17, Z18, Z19)     \
+	A_4K(Z20, Z21, Z22, Z23)     \
+	A_4K(Z24, Z25, Z26, Z27)     \
+	A_4K(Z28, Z29, Z30, Z31)     \
+	COLUMN_16K((B), Z0)          \
+	COLUMN_16K((B)(BPAN*1), Z1)  \
+	COLUMN_16K((B)(BPAN*2), Z2)  \
+	COLUMN_16K((B)(BPAN3*1), Z3) \
+	COLUMN_16K((B)(BPAN*4), Z4)  \
+	COLUMN_16K((B)(BPAN5*1), Z5) \
+	COLUMN_16K((B)(BPAN3*2), Z6) \
+	COLUMN_16K((B)(BPAN7*1), Z7)
+
+// Two rows leave registers for the elements of a of four k.
 #define COLUMN_2ROWS_4K(B0, B1, B2, B3, ACC0, ACC1) \
 	VMOVUPS     B0, Z24        \
 	VMOVUPS     B1, Z25        \
@@ -157,9 +176,9 @@
 // func Product1x128AVX512(args *ProductArgs)
 // Requires: AVX512F
 TEXT ·Product1x128AVX512(SB), NOSPLIT, $0-8
-	PRODUCT(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, FOUR1x128, STEP1x128, ADD1x128, STORE1x128)
+	PRODUCT(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, 16, AHEAD_16K, SIXTEEN1x128, STEP1x128, ADD1x128, STORE1x128)
 
 // func Product2x128AVX512(args *ProductArgs)
 // Requires: AVX512F
 TEXT ·Product2x128AVX512(SB), NOSPLIT, $0-8
-	PRODUCT(2, PANEL_STRIDES, TOUCH_ROW128, LOAD2x128, FOUR2x128, STEP2x128, ADD2x128, STORE2x128)
+	PRODUCT(2, PANEL_STRIDES, TOUCH_ROW128, LOAD2x128, 4, AHEAD_4K, FOUR2x128, STEP2x128, ADD2x128, STORE2x128)
