@@ -7,8 +7,11 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// scratchBytes bounds the pre-activations of a group of units: a third of a small L1.
-const scratchBytes = 10 << 10
+// scratchBytes bounds the pre-activations of a group of units, and returningRows is up to how
+// many rows every other step walks back over the weights, as in the layer.
+var scratchBytes = min(max(16<<10, kernels.CPU().L2/8), 128<<10)
+
+const returningRows = 8
 
 // recurrentWorkspace runs mode Recurrent: what a layer does between its input projection
 // and its output, and nothing else, for the first layer and direction of a case. For
@@ -117,14 +120,18 @@ func (p *recurrentPart) step(f *Fixture, l kernels.Level, t, live int, y []float
 	units, stride := paddedUnits(f.Hidden), hStride(f.Hidden)
 	group := max(scratchBytes/(4*gateColumns*live), 1) * kernels.GateBlock
 	before, after := p.h[t%2], p.h[(t+1)%2]
-	for u := 0; u < units; u += group {
-		n := min(group, units-u)
+	descending := t%2 == 1 && live <= returningRows
+	for done := 0; done < units; done += group {
+		u, n := done, min(group, units-done)
+		if descending {
+			u = units - done - n
+		}
 		p.scratch = grow(p.scratch, live*4*n)
 		p.product = kernels.Product{
 			C: p.scratch, CStride: 4 * n,
 			Init: p.pre[4*u:], InitStride: 4 * units,
 			A: before, AStride: stride, AKStride: 1,
-			Rows: live, First: 4 * u / kernels.PanelWidth, Count: 4 * n / kernels.PanelWidth,
+			Rows: live, First: 4 * u / kernels.PanelWidth, Count: 4 * n / kernels.PanelWidth, Descending: descending,
 		}
 		if err := f.hh[l].Multiply(&p.product); err != nil {
 			return err

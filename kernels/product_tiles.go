@@ -26,6 +26,8 @@ type tiling struct {
 	masked bool
 	// panelBytes of B stay in L1 while the tiles of a row block pass.
 	panelBytes int
+	// ahead: the tiles of a block call the next one into L2.
+	ahead bool
 	// plans[n] cuts n rows into tiles, for n up to twice maxTileRows.
 	plans [2*maxTileRows + 1]tilePlan
 }
@@ -157,7 +159,9 @@ func (b *tileBlock) group(panel, count, tiles, after int) {
 		// What comes next is called into the cache meanwhile: the next block, or the next
 		// group, be it that of another call.
 		var next []float32
-		if k+step < depth {
+		if !b.tiling.ahead {
+			// The CPU finds it by itself.
+		} else if k+step < depth {
 			next = b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth:]
 		} else if after += b.product.First; after >= 0 && after < panelCount(b.panels.n) {
 			next = b.panels.panel(after)
