@@ -244,12 +244,13 @@ func TestLSTMBackwardFormula(t *testing.T) {
 		rng := newRand(8)
 		pre, c0 := uniform(rng, 64, 2), uniform(rng, 16, 1)
 		vh, vc := uniform(rng, 16, 1), uniform(rng, 16, 1)
-		forward := kernels.LSTMForward{Pre: append([]float32(nil), pre...), PreStride: 64, C: append([]float32(nil), c0...), CStride: 16,
+		gates := make([]float32, 64)
+		forward := kernels.LSTMForward{Pre: append([]float32(nil), pre...), PreStride: 64, Gates: gates, GatesStride: 64, C: append([]float32(nil), c0...), CStride: 16,
 			H: make([]float32, 16), HStride: 16, Y: make([]float32, 16), YStride: 16, Rows: 1, Units: 16}
 		if err := forward.Run(l); err != nil {
 			t.Fatal(err)
 		}
-		back := kernels.LSTMBackward{Gates: forward.Pre, GatesStride: 64, DGates: forward.Pre, DGatesStride: 64, Cell: forward.C, CellStride: 16, CellPrev: c0, CellPrevStride: 16,
+		back := kernels.LSTMBackward{Gates: gates, GatesStride: 64, DGates: gates, DGatesStride: 64, Cell: forward.C, CellStride: 16, CellPrev: c0, CellPrevStride: 16,
 			DH: make([]float32, 16), DHStride: 16, DY: vh, DYStride: 16, DC: append([]float32(nil), vc...), DCStride: 16, Rows: 1, Units: 16}
 		if err := back.Run(l); err != nil {
 			t.Fatal(err)

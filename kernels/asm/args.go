@@ -55,7 +55,7 @@ type ColumnSumsArgs struct {
 //	h = o·tanh(c)
 type LSTMForwardArgs struct {
 	Pre   *float32 // [Rows, 4P]
-	Gates *float32 // [Rows, 4P] activated i f g o; may be Pre
+	Gates *float32 // [Rows, 4P] activated i f g o; Pre: not wanted, it may hold anything then
 	C     *float32 // [Rows, P] c of the previous step, overwritten by c
 	Cell  *float32 // [Rows, P] a second place for c; may be C
 	H     *float32 // [Rows, P]

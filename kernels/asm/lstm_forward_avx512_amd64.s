@@ -88,10 +88,14 @@ block:
 	VMULPS  Z17, Z12, Z12     // h = o·tanh(c)
 	VMOVUPS Z12, (HLAST)
 	VMOVUPS Z12, K1, (YLAST)
+	CMPQ    GATES, PRE
+	JEQ     unkept            // nobody asks for them
 	VMOVUPS Z0, (GATES)
 	VMOVUPS Z3, 64(GATES)
 	VMOVUPS Z6, 128(GATES)
 	VMOVUPS Z9, 192(GATES)
+
+unkept:
 	VMULPS  (CSTATE), Z3, Z3  // f·c
 	VMULPS  Z6, Z0, Z0        // i·g
 	VADDPS  Z0, Z3, Z16       // c = f·c + i·g
