@@ -81,6 +81,6 @@ func (w *WeightGradient) addRun(l Level, dw []float32, dwStride int, dy []float3
 	return w.x.Multiply(&Product{
 		C: dw, CStride: dwStride,
 		A: w.dy.panel(0), AStride: 1, AKStride: PanelWidth,
-		Rows: units, Count: panelCount(w.x.n), Add: true,
+		Rows: units, Count: panelCount(w.x.n), Add: true, Far: true,
 	})
 }

@@ -36,6 +36,10 @@ type Product struct {
 	// Add adds each sum to what C holds: c[r, j] += init[r, j] + Σ_k ..., the sum
 	// rounded on its own first. Init must not be C, and K at most 512.
 	Add bool
+
+	// Far says that C is in no cache near: each tile calls its lines before it begins. No bit
+	// depends on it.
+	Far bool
 }
 
 // maxAddedK bounds the time of one call where the sums cannot go through C.

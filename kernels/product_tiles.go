@@ -206,6 +206,9 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 			if x.Add {
 				args.Add = 1
 			}
+			if x.Far {
+				args.Far = 1
+			}
 			productTile(b.level, &args, height, width)
 			first += width
 		}

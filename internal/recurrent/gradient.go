@@ -112,7 +112,7 @@ func (g *gradientPass) blockByGate(direction, row, rows, first, end int) error {
 			}
 		}
 		at := gate*hidden + unit
-		g.product = kernels.Product{A: g.gate, AStride: 1, AKStride: units, Rows: units, Add: g.add || row > 0}
+		g.product = kernels.Product{A: g.gate, AStride: 1, AKStride: units, Rows: units, Add: g.add || row > 0, Far: true}
 		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func (g *gradientPass) block(direction, row, rows, first, end int) error {
 			return err
 		}
 		at, units := g.weightRow(run)
-		g.product = kernels.Product{A: d, AStride: 1, AKStride: kernels.PanelWidth, Rows: units, Add: g.add || row > 0}
+		g.product = kernels.Product{A: d, AStride: 1, AKStride: kernels.PanelWidth, Rows: units, Add: g.add || row > 0, Far: true}
 		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ type ProductArgs struct {
 	NextPanels int
 
 	Add  int // other than 0: c is added to the sum at the end
+	Far  int // other than 0: c is in no cache near, its lines are called before a tile begins (amd64)
 	Last int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 

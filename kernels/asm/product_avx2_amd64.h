@@ -47,7 +47,7 @@
 #define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 tile:                                      \
-	CMPQ ProductArgs_Add(R14), $0      \
+	CMPQ ProductArgs_Far(R14), $0      \
 	JEQ  sums                          \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
@@ -128,7 +128,7 @@ write:                                     \
 	VMOVUPS 224(INIT), ACC7 \
 	ADDQ    ROW, INIT
 
-// Calls a row of c into L1: a weight gradient's is in no cache near, and is added to at the end.
+// Calls a row of c into L1: a weight gradient's is in no cache near.
 #define TOUCH_ROW16 \
 	PREFETCHT0 (C)
 

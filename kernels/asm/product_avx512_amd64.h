@@ -69,7 +69,7 @@
 	LOAD_ARGS                          \
 	STRIDES                            \
 tile:                                      \
-	CMPQ ProductArgs_Add(R14), $0      \
+	CMPQ ProductArgs_Far(R14), $0      \
 	JEQ  sums                          \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
@@ -183,7 +183,7 @@ write:                                     \
 	VMOVUPS.Z 192(INIT), K1, ACC3 \
 	ADDQ      ROW, INIT
 
-// Calls a row of c into L1: a weight gradient's is in no cache near, and is added to at the end.
+// Calls a row of c into L1: a weight gradient's is in no cache near.
 #define TOUCH_ROW16 \
 	PREFETCHT0 (C)
 

@@ -81,10 +81,11 @@ func (s *scratch) multiply(x *product, copyA bool) {
 		p.Rows = min(rows, x.m-i)
 		p.C = x.c.data[i*x.c.row:]
 		// AVX-512's tiles are so large that c's way into L1 hides behind them; where they are not,
-		// Add calls it first.
+		// it is called first.
 		if p.Add = x.beta != 0 && x.level != kernels.AVX512; x.beta != 0 && !p.Add {
 			p.Init, p.InitStride = p.C, p.CStride
 		}
+		p.Far = p.Add
 		a := x.a.from(i, 0)
 		if copyA {
 			a = s.copyA(x.level, a, p.Rows, x.k, x.alpha)
