@@ -94,18 +94,23 @@ func (f *frame) inside(i int) bool {
 // row returns row r.
 func (f *frame) row(r int) []float32 { return f.matrix[r*f.stride:][:f.width] }
 
+// intact asks for every canary.
+func (f *frame) intact(t *testing.T, name string) {
+	t.Helper()
+	for i, v := range f.whole {
+		if !f.inside(i) && math.Float32bits(v) != canary {
+			t.Fatalf("%s: element %d, outside the rows, was overwritten with %v", name, i-f.first, v)
+		}
+	}
+}
+
 // same asks for the bits of want, all NaNs counting as one, and for every canary.
 func (f *frame) same(t *testing.T, name string, want *frame) {
 	t.Helper()
+	f.intact(t, name)
 	for i, v := range f.whole {
 		at := i - f.first
-		if !f.inside(i) {
-			if math.Float32bits(v) != canary {
-				t.Fatalf("%s: element %d, outside the rows, was overwritten with %v", name, at, v)
-			}
-			continue
-		}
-		if !sameNumber(v, want.whole[i]) {
+		if f.inside(i) && !sameNumber(v, want.whole[i]) {
 			t.Fatalf("%s[%d, %d] = %x (%v), want %x (%v)", name, at/f.stride, at%f.stride,
 				math.Float32bits(v), v, math.Float32bits(want.whole[i]), want.whole[i])
 		}

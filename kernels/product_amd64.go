@@ -17,15 +17,17 @@ var (
 	widePanelBytes = max(panelBytes, CPU().L2/8)
 )
 
-// A Zen 5 that is told of the next block is slower: 4 rows x 2048 x 512 at 209 instead of
-// 195 GFLOP/s without. An Ice Lake server is faster.
-//
+// findsNext: the CPU calls what comes next by itself, and is slower if it is told: a Zen 5
+// runs 4 rows x 2048 x 512 at 209 GFLOP/s, told at 195. An Ice Lake server is faster told.
+var findsNext = cpuid.CPU.VendorID == cpuid.AMD
+
 // The efficiencies are percentages of the FMA peak that each height reached with A, B
 // and C in L1 (Ice Lake server).
 var tilings = [levelCount]*tiling{
 	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes},
 		[...]int{0, 85, 89, 97, 86, 95, 98}),
-	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: widePanelBytes, ahead: cpuid.CPU.VendorID != cpuid.AMD},
+	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: widePanelBytes,
+		ahead: !findsNext, groups: findsNext},
 		[...]int{0, 85, 90, 93, 95, 95, 95}),
 }
 

@@ -28,6 +28,8 @@ type tiling struct {
 	panelBytes int
 	// ahead: the tiles of a block call the next one into L2.
 	ahead bool
+	// groups: the tile of one row takes many groups of panels a call.
+	groups bool
 	// plans[n] cuts n rows into tiles, for n up to twice maxTileRows.
 	plans [2*maxTileRows + 1]tilePlan
 }
@@ -85,7 +87,7 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 	}
 	for r := 0; r < x.Rows; r += rowBlock {
 		rows := min(rowBlock, x.Rows-r)
-		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, row: r, plan: t.plan(rows)}
+		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, firstRow: r, plan: t.plan(rows)}
 		if x.Descending {
 			b.descend(panels)
 		} else {
@@ -99,19 +101,21 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 
 // tileBlock is the work on one block of rows.
 type tileBlock struct {
-	level   Level
-	tiling  *tiling
-	panels  *Panels
-	product *Product
-	columns int
-	row     int
-	plan    tilePlan
+	level    Level
+	tiling   *tiling
+	panels   *Panels
+	product  *Product
+	columns  int
+	firstRow int
+	plan     tilePlan
 }
 
 // ascend computes all groups of panels from the first on.
 func (b *tileBlock) ascend(panels int) {
 	tiles := b.tiles()
-	for panel := 0; panel < panels; {
+	groups := b.rowGroups()
+	b.row(groups, 1)
+	for panel := groups * rowPanels; panel < panels; {
 		count := b.widest(panels - panel)
 		b.group(panel, count, tiles, panel+count)
 		panel += count
@@ -121,11 +125,13 @@ func (b *tileBlock) ascend(panels int) {
 // descend computes the same from the last back.
 func (b *tileBlock) descend(panels int) {
 	tiles := b.tiles()
-	for panel := panels; panel > 0; {
-		count := b.widest(panel)
+	groups := b.rowGroups()
+	for panel, end := panels, groups*rowPanels; panel > end; {
+		count := b.widest(panel - end)
 		panel -= count
 		b.group(panel, count, tiles, panel-count)
 	}
+	b.row(groups, -1)
 }
 
 // tiles returns how many tiles lie above each other.
@@ -174,7 +180,7 @@ func (b *tileBlock) group(panel, count, tiles, after int) {
 // in one run. next is where the following block begins.
 func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 	p, x := b.panels, b.product
-	r, nextPanels := b.row, count
+	r, nextPanels := b.firstRow, count
 	for height := maxTileRows; height > 0; height-- {
 		tiles := b.plan[height]
 		if tiles == 0 {
@@ -224,7 +230,7 @@ func (b *tileBlock) narrowPanel(rows int) {
 	width := b.columns - j
 	panel := p.panel(x.First + j/PanelWidth)
 	var tile [maxTileRows * PanelWidth]float32
-	for r, end := b.row, b.row+rows; r < end; r += maxTileRows {
+	for r, end := b.firstRow, b.firstRow+rows; r < end; r += maxTileRows {
 		height := min(maxTileRows, end-r)
 		for i := range height {
 			row := tile[i*PanelWidth : (i+1)*PanelWidth]

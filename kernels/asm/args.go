@@ -25,6 +25,11 @@ type ProductArgs struct {
 	Next       *float32
 	NextPanels int
 
+	// The AVX-512 tile of one row and eight panels computes Groups of them in one call, 1 if that is
+	// 0: B moves on by GroupB, Init by GroupInit, C by GroupC. It changes all that moves.
+	Groups                    int
+	GroupB, GroupInit, GroupC int
+
 	Add  int // other than 0: c is added to the sum at the end
 	Far  int // other than 0: c is in no cache near, its lines are called before a tile begins (amd64)
 	Last int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)

@@ -66,6 +66,11 @@
 // calls a panel of the next block of b into L2 by CALL_AHEAD, TURN lines at a time, as long
 // as there are some.
 #define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
+	TILES(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
+	VZEROUPPER                         \
+	RET
+
+#define TILES(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 	STRIDES                            \
 tile:                                      \
@@ -127,9 +132,7 @@ write:                                     \
 	IMUL3Q $HEIGHT, AROW, CX           \
 	ADDQ  CX, A                        \
 	DECQ  BX                           \
-	JNZ   tile                         \
-	VZEROUPPER                         \
-	RET
+	JNZ   tile
 
 // The lines of TURN k of the next block of b, into L2.
 #define AHEAD_4K \

@@ -176,7 +176,24 @@
 // func Product1x128AVX512(args *ProductArgs)
 // Requires: AVX512F
 TEXT ·Product1x128AVX512(SB), NOSPLIT, $0-8
-	PRODUCT(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, 16, AHEAD_16K, SIXTEEN1x128, STEP1x128, ADD1x128, STORE1x128)
+group:
+	TILES(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, 16, AHEAD_16K, SIXTEEN1x128, STEP1x128, ADD1x128, STORE1x128)
+	DECQ ProductArgs_Groups(R14)
+	JLE  done
+	MOVQ ProductArgs_GroupB(R14), AX
+	SHLQ $2, AX
+	ADDQ AX, ProductArgs_B(R14)
+	MOVQ ProductArgs_GroupC(R14), AX
+	SHLQ $2, AX
+	ADDQ AX, ProductArgs_C(R14)
+	MOVQ ProductArgs_GroupInit(R14), AX
+	SHLQ $2, AX
+	ADDQ AX, ProductArgs_Init(R14)
+	JMP  group
+
+done:
+	VZEROUPPER
+	RET
 
 // func Product2x128AVX512(args *ProductArgs)
 // Requires: AVX512F
