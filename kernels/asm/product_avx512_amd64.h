@@ -70,6 +70,7 @@
 	VZEROUPPER                         \
 	RET
 
+// The same without the end of the routine; R14 are the arguments.
 #define TILES(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
 	LOAD_ARGS                          \
 	STRIDES                            \
