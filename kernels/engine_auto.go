@@ -23,11 +23,14 @@ type engineChoice struct {
 const (
 	// measuredRows are those of the products that auto compares, a chunk's or a block's.
 	measuredRows = GradientRows
-	// measuredRuns of each, of which the fastest counts: the others were disturbed.
-	measuredRuns = 5
+	// measuredRuns of each, in turn, of which the fastest counts: the others were disturbed.
+	measuredRuns = 7
+	// worthwhile is the part of the tiles' time that an engine may take: less of a gain is
+	// worth neither other bits nor what a layer does around each product for an engine.
+	worthwhile = 0.9
 )
 
-// measureEngines returns the engine that is faster at the shape than the others and than the
+// measureEngines returns the fastest engine at the shape, if it is clearly faster than the
 // level's own tiles, and remembers it. It takes milliseconds, once for each shape.
 func measureEngines(registered []Engine, s engineShape) Engine {
 	measuring.Lock() // one at a time: two would disturb each other, and might disagree
@@ -39,10 +42,11 @@ func measureEngines(registered []Engine, s engineShape) Engine {
 		return choice.engine
 	}
 	choice = engineChoice{among: len(registered)}
-	if fastest, ok := measureShape(nil, s); ok {
-		for _, e := range registered {
-			if seconds, ok := measureShape(e, s); ok && seconds < fastest {
-				choice.engine, fastest = e, seconds
+	if seconds, ok := measureShape(append([]Engine{nil}, registered...), s); ok {
+		least := seconds[0] * worthwhile
+		for i, e := range registered {
+			if seconds[i+1] < least {
+				choice.engine, least = e, seconds[i+1]
 			}
 		}
 	}
@@ -54,23 +58,29 @@ func measureEngines(registered []Engine, s engineShape) Engine {
 
 var measuring sync.Mutex
 
-// measureShape returns the seconds of the shape's product. ok is false if it is nothing
-// to measure: an empty or an impossible one.
-func measureShape(e Engine, s engineShape) (seconds float64, ok bool) {
+// measureShape returns the seconds of the shape's product by each of the engines. ok is false if
+// it is nothing to measure: an empty or an impossible one.
+func measureShape(engines []Engine, s engineShape) (seconds []float64, ok bool) {
 	if s.k <= 0 || s.n <= 0 || s.k > maxMeasured || s.n > maxMeasured {
-		return 0, false
+		return nil, false
 	}
-	run, err := shapeProduct(e, s)
-	if err != nil {
-		return 0, false
-	}
-	for i := range measuredRuns + 1 {
-		start := time.Now()
-		if run() != nil {
-			return 0, false
+	runs := make([]func() error, len(engines))
+	for i, e := range engines {
+		var err error
+		if runs[i], err = shapeProduct(e, s); err != nil {
+			return nil, false
 		}
-		if d := time.Since(start).Seconds(); i > 0 && (i == 1 || d < seconds) { // the first warms up
-			seconds = d
+	}
+	seconds = make([]float64, len(engines))
+	for round := range measuredRuns + 1 {
+		for i, run := range runs {
+			start := time.Now()
+			if run() != nil {
+				return nil, false
+			}
+			if d := time.Since(start).Seconds(); round <= 1 || d < seconds[i] { // the first warms up
+				seconds[i] = d
+			}
 		}
 	}
 	return seconds, true
