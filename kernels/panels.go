@@ -75,6 +75,20 @@ func (p *Panels) Reshape(l Level, k, n int) error {
 	return p.Reset(l, k, n)
 }
 
+// ReshapeIn is Reshape in the memory of q, if that is larger than p's own, for matrices of which only
+// one is needed at a time: q is empty then. Set has to fill every element of p afterwards;
+// columns beyond n are zero.
+func (p *Panels) ReshapeIn(q *Panels, l Level, k, n int) error {
+	if p == nil || q == nil {
+		return errNil("Panels.ReshapeIn", "p or q")
+	}
+	if cap(q.data) > cap(p.data) {
+		p.data, q.data = q.data, p.data[:0]
+		p.k, p.n, q.k, q.n = 0, 0, 0, 0
+	}
+	return p.reshapeForPack(l, k, n)
+}
+
 // reshapeForPack is Reshape where every element of B is set next: in memory that suffices
 // only the columns beyond n, which stay, are cleared.
 func (p *Panels) reshapeForPack(l Level, k, n int) error {

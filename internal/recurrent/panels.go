@@ -11,17 +11,20 @@ type forwardPanels struct {
 	config Config    // of the last pack
 }
 
-// shape gives the panels their shape for fill.
-func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int) error {
+// shape gives the panels their shape for fill, in the memory of the backward panels, nil: none.
+func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *backwardPanels) error {
 	width := gates * c.padded()
 	same := p.config == *c
 	p.config = *c
 	p.ih.SetEngine(kernels.EngineFor(l, input, width))
 	p.hh.SetEngine(kernels.StepEngine())
-	if err := reshape(&p.ih, same, l, input, width); err != nil {
+	if before == nil {
+		before = new(backwardPanels)
+	}
+	if err := reshape(&p.ih, same, l, input, width, c, &before.ih); err != nil {
 		return err
 	}
-	if err := reshape(&p.hh, same, l, c.HiddenSize, width); err != nil {
+	if err := reshape(&p.hh, same, l, c.HiddenSize, width, c, &before.hh); err != nil {
 		return err
 	}
 	p.bias = resize(p.bias, width)
@@ -58,25 +61,30 @@ type backwardPanels struct {
 }
 
 // reshape gives panels their shape, zero unless they were filled for the same config:
-// fill leaves the padding as it is.
-func reshape(p *kernels.Panels, same bool, l kernels.Level, k, n int) error {
+// fill leaves the padding of units as it is. Without that, it takes the memory of the same
+// weights' panels for the other pass, which nobody needs any more: training then touches
+// less memory, and what a cache holds of it is written over.
+func reshape(p *kernels.Panels, same bool, l kernels.Level, k, n int, c *Config, other *kernels.Panels) error {
+	if c.HiddenSize%blockUnits == 0 && p.Engine() == nil && other.Engine() == nil {
+		return p.ReshapeIn(other, l, k, n)
+	}
 	if same {
 		return p.Reshape(l, k, n)
 	}
 	return p.Reset(l, k, n)
 }
 
-// shape gives the panels their shape for fill.
-func (p *backwardPanels) shape(l kernels.Level, c *Config, gates, input int) error {
+// shape gives the panels their shape for fill, in the memory of the forward panels.
+func (p *backwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *forwardPanels) error {
 	depth := gates * c.padded()
 	same := p.config == *c
 	p.config = *c
 	p.ih.SetEngine(kernels.EngineFor(l, depth, input))
 	p.hh.SetEngine(kernels.StepEngine())
-	if err := reshape(&p.ih, same, l, depth, input); err != nil {
+	if err := reshape(&p.ih, same, l, depth, input, c, &before.ih); err != nil {
 		return err
 	}
-	return reshape(&p.hh, same, l, depth, c.padded())
+	return reshape(&p.hh, same, l, depth, c.padded(), c, &before.hh)
 }
 
 // fill packs the runs [first, end) of 16 gate rows.

@@ -48,7 +48,7 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	w.dh0, w.dc0 = resize(w.dh0, states), resize(w.dc0, states)
 	w.backward = resize(w.backward, len(weights))
 	for i := range weights {
-		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions())); err != nil {
+		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &p.panels[i]); err != nil {
 			return InputGradients{}, err
 		}
 	}

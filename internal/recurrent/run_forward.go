@@ -30,7 +30,7 @@ func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, leve
 func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.Level) (*Prepared, error) {
 	w.trained = false
 	w.group.Resize(w.workers)
-	if err := w.prepared.shape(c, cell, level); err != nil {
+	if err := w.prepared.shape(c, cell, level, w.backward); err != nil {
 		return nil, err
 	}
 	if err := w.pack(weights, nil); err != nil {

@@ -17,7 +17,7 @@ type Prepared struct {
 // Prepare packs weights [layer·D + direction] for level l.
 func Prepare(c Config, cell Cell, weights []Weights, l kernels.Level) (*Prepared, error) {
 	p := &Prepared{}
-	if err := p.shape(c, cell, l); err != nil {
+	if err := p.shape(c, cell, l, nil); err != nil {
 		return nil, err
 	}
 	if err := p.fill(weights, 0, 1); err != nil {
@@ -26,12 +26,17 @@ func Prepare(c Config, cell Cell, weights []Weights, l kernels.Level) (*Prepared
 	return p, nil
 }
 
-// shape gives the panels their shapes for fill.
-func (p *Prepared) shape(c Config, cell Cell, l kernels.Level) error {
+// shape gives the panels their shapes for fill, in the memory of the backward panels that
+// there are.
+func (p *Prepared) shape(c Config, cell Cell, l kernels.Level, backward []backwardPanels) error {
 	p.config, p.cell, p.level = c, cell, l
 	p.panels = resize(p.panels, c.NumLayers*c.Directions())
 	for i := range p.panels {
-		if err := p.panels[i].shape(l, &p.config, cell.Gates(), c.LayerInput(i/c.Directions())); err != nil {
+		var before *backwardPanels
+		if i < len(backward) {
+			before = &backward[i]
+		}
+		if err := p.panels[i].shape(l, &p.config, cell.Gates(), c.LayerInput(i/c.Directions()), before); err != nil {
 			return err
 		}
 	}
