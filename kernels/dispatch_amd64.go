@@ -116,16 +116,23 @@ func lstmBackward(l Level, g *LSTMBackward) {
 	asm.LSTMBackwardAVX2(&args)
 }
 
-// transpose writes dst[k·dstStride + j] = src[j·stride + k] for 16 columns j and the first
-// of the rows k, and returns how many those are.
-func transpose(l Level, dst []float32, dstStride int, src []float32, rows, stride int) (done int) {
-	done = rows &^ 7
-	if l == Portable || done == 0 {
-		return 0
+// transpose writes dst[k·dstStride + j] = src[j·stride + k] for up to 16 columns j and the
+// first of the rows k, and returns how many those are.
+func transpose(l Level, dst []float32, dstStride int, src []float32, rows, columns, stride int) (done int) {
+	switch {
+	case l == AVX512:
+		done = rows
+	case l == AVX2 && columns == PanelWidth:
+		done = rows &^ 7
 	}
 	const most = 1 << 13 // rows a call
 	for k := 0; k < done; k += most {
-		asm.TransposeAVX2(&asm.TransposeArgs{Dst: &dst[k*dstStride], DstRow: dstStride, Src: &src[k], SrcRow: stride, K: min(most, done-k)})
+		args := asm.TransposeArgs{Dst: &dst[k*dstStride], DstRow: dstStride, Src: &src[k], SrcRow: stride, K: min(most, done-k), Columns: columns}
+		if l == AVX512 {
+			asm.TransposeAVX512(&args)
+		} else {
+			asm.TransposeAVX2(&args)
+		}
 	}
 	return done
 }

@@ -91,4 +91,4 @@ func fmaPeak(l Level, iterations int) (flops int) {
 }
 
 // transpose has no routine here.
-func transpose(Level, []float32, int, []float32, int, int) (done int) { return 0 }
+func transpose(Level, []float32, int, []float32, int, int, int) (done int) { return 0 }

@@ -18,4 +18,4 @@ func lstmBackward(_ Level, g *LSTMBackward) { lstmBackwardPortable(g) }
 func fmaPeak(Level, int) (flops int)        { return 0 }
 
 // transpose has no routine here.
-func transpose(Level, []float32, int, []float32, int, int) (done int) { return 0 }
+func transpose(Level, []float32, int, []float32, int, int, int) (done int) { return 0 }

@@ -186,8 +186,8 @@ func packBlock(l Level, dst, src []float32, rows, lanes, kStride, columnStride i
 			copy(dst[k*PanelWidth:k*PanelWidth+lanes], src[k*kStride:])
 		}
 		return
-	case kStride == 1 && lanes == PanelWidth:
-		done := transpose(l, dst, PanelWidth, src, rows, columnStride)
+	case kStride == 1:
+		done := transpose(l, dst, PanelWidth, src, rows, lanes, columnStride)
 		dst, src, rows = dst[done*PanelWidth:], src[done:], rows-done
 	}
 	// Column by column: src is read in order where kStride is 1.
@@ -248,12 +248,10 @@ func (l Level) Transpose(dst []float32, dstStride int, src []float32, srcStride,
 		return err
 	}
 	for j := 0; j < columns && rows > 0; {
-		width, done := min(PanelWidth, columns-j), 0
+		width := min(PanelWidth, columns-j)
 		from := src[j*srcStride:]
-		if width == PanelWidth {
-			done = transpose(l, dst[j:], dstStride, from, rows, srcStride)
-		}
-		for i := range width {
+		done := transpose(l, dst[j:], dstStride, from, rows, width, srcStride)
+		for i := 0; i < width && done < rows; i++ {
 			at := done*dstStride + j + i
 			for _, v := range from[i*srcStride+done : i*srcStride+rows] {
 				dst[at] = v

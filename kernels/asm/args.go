@@ -115,12 +115,13 @@ type CopyPanelsArgs struct {
 	Panels    int // > 0
 }
 
-// TransposeArgs describes dst[k, j] = src[j, k] for 16 rows of src; dst [K, 16] is a panel
-// where DstRow is 16.
+// TransposeArgs describes dst[k, j] = src[j, k] for up to 16 rows of src; dst [K, 16] is a
+// panel where DstRow is 16.
 type TransposeArgs struct {
 	Dst, Src       *float32
 	DstRow, SrcRow int
-	K              int // a multiple of 8, > 0
+	K              int // > 0; AVX2: a multiple of 8
+	Columns        int // of dst, 1..16; AVX2 takes no others than 16
 }
 
 // RowsArgs describes a tile product over B in row-major order, as it is, over consecutive

@@ -189,6 +189,11 @@ func ProductRows5x64AVX512(args *RowsArgs)
 //go:noescape
 func ProductRows6x64AVX512(args *RowsArgs)
 
+// TransposeAVX512 transposes up to 16 rows, sixteen of their elements a turn. It needs AVX512F.
+//
+//go:noescape
+func TransposeAVX512(args *TransposeArgs)
+
 // The dot products of one to four rows of A. They need AVX512F and AVX512VL.
 
 //go:noescape
