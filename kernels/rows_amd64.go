@@ -5,6 +5,10 @@ package kernels
 import "github.com/packedlstm/packedlstm/kernels/asm"
 
 func multiplyRows(l Level, x *RowProduct) {
+	if takesEightRows(l, x) {
+		multiplyEightRows(x)
+		return
+	}
 	if x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth) {
 		multiplyRowsTiles(l, x)
 		return
@@ -75,6 +79,10 @@ func rowsTile(l Level, args *asm.RowsArgs, height, panels int) {
 		asm.ProductRows6x48AVX512(args)
 	case 6<<4 | 4:
 		asm.ProductRows6x64AVX512(args)
+	case 8<<4 | 1:
+		asm.ProductRows8x16AVX512(args)
+	case 8<<4 | 2:
+		asm.ProductRows8x32AVX512(args)
 	}
 }
 

@@ -21,6 +21,14 @@ func TestMultiplyRows(t *testing.T) {
 				testMultiplyRows(t, l, rows, k, n, rng.IntN(4), uint64(rows*n))
 			}
 		}
+		for _, rows := range []int{7, 8, 9, 14, 15, 16, 24, 63} { // tiles of eight rows
+			for _, n := range []int{1, 8, 15, 16, 17, 31, 32} {
+				for _, k := range []int{1, 2, 3, 8, 63} {
+					testMultiplyRows(t, l, rows, k, n, rng.IntN(4), uint64(rows*n))
+				}
+			}
+		}
+		testMultiplyRows(t, l, 40, 4095, 20, 1, 1)
 		testMultiplyRows(t, l, 3, 4099, 20, 1, 1)
 		testMultiplyRows(t, l, 17, 2100, 16, 0, 1)
 	})

@@ -189,6 +189,14 @@ func ProductRows5x64AVX512(args *RowsArgs)
 //go:noescape
 func ProductRows6x64AVX512(args *RowsArgs)
 
+// Eight rows x 16 and 32 columns, for small products. They need AVX512F.
+
+//go:noescape
+func ProductRows8x16AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows8x32AVX512(args *RowsArgs)
+
 // TransposeAVX512 transposes up to 16 rows, sixteen of their elements a turn. It needs AVX512F.
 //
 //go:noescape

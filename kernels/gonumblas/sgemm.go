@@ -38,9 +38,21 @@ func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32,
 	if m == 0 || n == 0 {
 		return
 	}
+	level := kernels.Active()
+	if isSmall(level, m, n, k) && alpha != 0 {
+		x := kernels.RowProduct{
+			C: c, CStride: ldc, A: a, AStride: lda, AKStride: 1, B: b, BStride: ldb,
+			Rows: m, Columns: n, K: k, Alpha: alpha, Beta: beta,
+		}
+		if tA != blas.NoTrans {
+			x.AStride, x.AKStride = 1, lda
+		}
+		multiplySmall(&x, tB != blas.NoTrans)
+		return
+	}
 	x := product{
 		m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: matrix{a, lda, 1}, b: matrix{b, ldb, 1}, c: matrix{c, ldc, 1}, level: kernels.Active(),
+		a: matrix{a, lda, 1}, b: matrix{b, ldb, 1}, c: matrix{c, ldc, 1}, level: level,
 	}
 	if tA != blas.NoTrans {
 		x.a = x.a.transposed()
