@@ -21,7 +21,7 @@ func forEachRowsShape(check func(s rowsShape)) {
 		}
 	}
 	eachShape([]int{1, 3, 17}, []int{1, 7, 33}, []int{5, 16, 65}, shapes)
-	for _, large := range [][3]int{{1, 4099, 17}, {7, 1030, 65}, {257, 3, 1}, {13, 33, 145}, {24, 64, 32}, {15, 300, 31}} {
+	for _, large := range [][3]int{{1, 4099, 17}, {7, 1030, 65}, {257, 3, 1}, {13, 33, 145}, {24, 64, 32}, {15, 300, 31}, {1, 600, 7}} {
 		shapes(large[0], large[1], large[2])
 	}
 }

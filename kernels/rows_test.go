@@ -70,6 +70,11 @@ func TestMultiplyDots(t *testing.T) {
 				testMultiplyDots(t, l, rows, k, n, rng.IntN(4), uint64(rows*n))
 			}
 		}
+		for _, k := range []int{255, 256, 511, 512, 513, 1024} { // runs of 256 k
+			for _, n := range []int{1, 4, 7} {
+				testMultiplyDots(t, l, 1, k, n, n%3, uint64(k))
+			}
+		}
 		testMultiplyDots(t, l, 5, 1030, 9, 1, 1)
 		testMultiplyDots(t, l, 2, 17, 3000, 1, 1)
 	})

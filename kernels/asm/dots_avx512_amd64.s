@@ -77,6 +77,57 @@ GLOBL transposed<>(SB), RODATA|NOPTR, $64
 	VMOVUPS.Z ADDRESS, K1, Z20 \
 	DOTS(ACC0, ACC1, ACC2, ACC3)
 
+// 256 k of each row of b in turn for one row of a: L2 delivers a run of 16 lines much
+// faster than one line of each row (Zen 5). Two rows gain nothing by it. The sums are the
+// same chains.
+#define RUN1(AT, ACC) \
+	VFMADD231PS AT, Z16, ACC     \
+	VFMADD231PS 64 AT, Z17, ACC  \
+	VFMADD231PS 128 AT, Z18, ACC \
+	VFMADD231PS 192 AT, Z19, ACC \
+	VFMADD231PS 256 AT, Z20, ACC \
+	VFMADD231PS 320 AT, Z21, ACC \
+	VFMADD231PS 384 AT, Z22, ACC \
+	VFMADD231PS 448 AT, Z23, ACC \
+	VFMADD231PS 512 AT, Z24, ACC \
+	VFMADD231PS 576 AT, Z25, ACC \
+	VFMADD231PS 640 AT, Z26, ACC \
+	VFMADD231PS 704 AT, Z27, ACC \
+	VFMADD231PS 768 AT, Z12, ACC \
+	VFMADD231PS 832 AT, Z13, ACC \
+	VFMADD231PS 896 AT, Z14, ACC \
+	VFMADD231PS 960 AT, Z15, ACC
+
+#define A_4LINES(OFF, E0, E1, E2, E3) \
+	VMOVUPS OFF(SI), E0       \
+	VMOVUPS (OFF+64)(SI), E1  \
+	VMOVUPS (OFF+128)(SI), E2 \
+	VMOVUPS (OFF+192)(SI), E3
+
+#define FOUR_RUNS1 \
+	A_4LINES(0, Z16, Z17, Z18, Z19)   \
+	A_4LINES(256, Z20, Z21, Z22, Z23) \
+	A_4LINES(512, Z24, Z25, Z26, Z27) \
+	A_4LINES(768, Z12, Z13, Z14, Z15) \
+	RUN1((DX), Z0)                    \
+	RUN1((DX)(R11*1), Z1)             \
+	RUN1((DX)(R12*1), Z2)             \
+	RUN1((DX)(R13*1), Z3)
+
+#define RUNS1 \
+	SUBQ $256, CX  \
+	JL   runsDone  \
+run:                   \
+	FOUR_RUNS1     \
+	ADDQ $1024, SI \
+	ADDQ $1024, DX \
+	SUBQ $256, CX  \
+	JGE  run       \
+runsDone:              \
+	ADDQ $256, CX
+
+#define NO_RUNS
+
 #define ZERO(ACC0, ACC1, ACC2, ACC3) \
 	VPXORQ ACC0, ACC0, ACC0 \
 	VPXORQ ACC1, ACC1, ACC1 \
@@ -114,9 +165,10 @@ GLOBL transposed<>(SB), RODATA|NOPTR, $64
 	DECL  R15     \
 	KMOVW R15, K
 
-// A whole routine: CLEAR clears the sums, ROWS adds sixteen k, LAST_ROWS what is left, ADD
-// adds the lanes; ROW0..ROW3 are the sums of each row, repeated where there are fewer.
-#define DOT_PRODUCTS(HEIGHT, CLEAR, ROWS, LAST_ROWS, ADD, ROW0, ROW1, ROW2, ROW3) \
+// A whole routine: CLEAR clears the sums, RUNS adds as many k as it can, ROWS sixteen,
+// LAST_ROWS what is left, ADD adds the lanes; ROW0..ROW3 are the sums of each row, repeated
+// where there are fewer.
+#define DOT_PRODUCTS(HEIGHT, CLEAR, RUNS, ROWS, LAST_ROWS, ADD, ROW0, ROW1, ROW2, ROW3) \
 	MOVQ args+0(FP), R14                  \
 	MOVQ DotsArgs_C(R14), DI              \
 	MOVQ DotsArgs_CRow(R14), AX           \
@@ -139,6 +191,7 @@ tile:                                         \
 	MOVQ CX, DotsArgs_B(R14)              \
 	MOVQ DotsArgs_K(R14), CX              \
 	CLEAR                                 \
+	RUNS                                  \
 	SUBQ $16, CX                          \
 	JL   rest                             \
 	PCALIGN $32                           \
@@ -249,19 +302,19 @@ stored:                                       \
 // func Dots1AVX512(args *DotsArgs)
 // Requires: AVX512F, AVX512VL
 TEXT ·Dots1AVX512(SB), NOSPLIT, $0-8
-	DOT_PRODUCTS(1, CLEAR1, ROWS1, LAST_ROWS1, ADD1, Z0, Z0, Z0, Z0)
+	DOT_PRODUCTS(1, CLEAR1, RUNS1, ROWS1, LAST_ROWS1, ADD1, Z0, Z0, Z0, Z0)
 
 // func Dots2AVX512(args *DotsArgs)
 // Requires: AVX512F, AVX512VL
 TEXT ·Dots2AVX512(SB), NOSPLIT, $0-8
-	DOT_PRODUCTS(2, CLEAR2, ROWS2, LAST_ROWS2, ADD2, Z0, Z4, Z0, Z4)
+	DOT_PRODUCTS(2, CLEAR2, NO_RUNS, ROWS2, LAST_ROWS2, ADD2, Z0, Z4, Z0, Z4)
 
 // func Dots3AVX512(args *DotsArgs)
 // Requires: AVX512F, AVX512VL
 TEXT ·Dots3AVX512(SB), NOSPLIT, $0-8
-	DOT_PRODUCTS(3, CLEAR3, ROWS3, LAST_ROWS3, ADD3, Z0, Z4, Z8, Z8)
+	DOT_PRODUCTS(3, CLEAR3, NO_RUNS, ROWS3, LAST_ROWS3, ADD3, Z0, Z4, Z8, Z8)
 
 // func Dots4AVX512(args *DotsArgs)
 // Requires: AVX512F, AVX512VL
 TEXT ·Dots4AVX512(SB), NOSPLIT, $0-8
-	DOT_PRODUCTS(4, CLEAR4, ROWS4, LAST_ROWS4, ADD4, Z0, Z4, Z8, Z12)
+	DOT_PRODUCTS(4, CLEAR4, NO_RUNS, ROWS4, LAST_ROWS4, ADD4, Z0, Z4, Z8, Z12)
