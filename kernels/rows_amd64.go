@@ -30,58 +30,62 @@ func rowsTile(l Level, args *asm.RowsArgs, height, panels int) {
 		rowsTileAVX2(args, height, panels)
 		return
 	}
-	switch height<<4 | panels {
-	case 1<<4 | 1:
+	switch height<<5 | panels {
+	case 1<<5 | 1:
 		asm.ProductRows1x16AVX512(args)
-	case 1<<4 | 2:
+	case 1<<5 | 2:
 		asm.ProductRows1x32AVX512(args)
-	case 1<<4 | 3:
+	case 1<<5 | 3:
 		asm.ProductRows1x48AVX512(args)
-	case 1<<4 | 4:
+	case 1<<5 | 4:
 		asm.ProductRows1x64AVX512(args)
-	case 2<<4 | 1:
+	case 1<<5 | 16:
+		asm.ProductRows1x256AVX512(args)
+	case 2<<5 | 1:
 		asm.ProductRows2x16AVX512(args)
-	case 2<<4 | 2:
+	case 2<<5 | 2:
 		asm.ProductRows2x32AVX512(args)
-	case 2<<4 | 3:
+	case 2<<5 | 3:
 		asm.ProductRows2x48AVX512(args)
-	case 2<<4 | 4:
+	case 2<<5 | 4:
 		asm.ProductRows2x64AVX512(args)
-	case 3<<4 | 1:
+	case 2<<5 | 8:
+		asm.ProductRows2x128AVX512(args)
+	case 3<<5 | 1:
 		asm.ProductRows3x16AVX512(args)
-	case 3<<4 | 2:
+	case 3<<5 | 2:
 		asm.ProductRows3x32AVX512(args)
-	case 3<<4 | 3:
+	case 3<<5 | 3:
 		asm.ProductRows3x48AVX512(args)
-	case 3<<4 | 4:
+	case 3<<5 | 4:
 		asm.ProductRows3x64AVX512(args)
-	case 4<<4 | 1:
+	case 4<<5 | 1:
 		asm.ProductRows4x16AVX512(args)
-	case 4<<4 | 2:
+	case 4<<5 | 2:
 		asm.ProductRows4x32AVX512(args)
-	case 4<<4 | 3:
+	case 4<<5 | 3:
 		asm.ProductRows4x48AVX512(args)
-	case 4<<4 | 4:
+	case 4<<5 | 4:
 		asm.ProductRows4x64AVX512(args)
-	case 5<<4 | 1:
+	case 5<<5 | 1:
 		asm.ProductRows5x16AVX512(args)
-	case 5<<4 | 2:
+	case 5<<5 | 2:
 		asm.ProductRows5x32AVX512(args)
-	case 5<<4 | 3:
+	case 5<<5 | 3:
 		asm.ProductRows5x48AVX512(args)
-	case 5<<4 | 4:
+	case 5<<5 | 4:
 		asm.ProductRows5x64AVX512(args)
-	case 6<<4 | 1:
+	case 6<<5 | 1:
 		asm.ProductRows6x16AVX512(args)
-	case 6<<4 | 2:
+	case 6<<5 | 2:
 		asm.ProductRows6x32AVX512(args)
-	case 6<<4 | 3:
+	case 6<<5 | 3:
 		asm.ProductRows6x48AVX512(args)
-	case 6<<4 | 4:
+	case 6<<5 | 4:
 		asm.ProductRows6x64AVX512(args)
-	case 8<<4 | 1:
+	case 8<<5 | 1:
 		asm.ProductRows8x16AVX512(args)
-	case 8<<4 | 2:
+	case 8<<5 | 2:
 		asm.ProductRows8x32AVX512(args)
 	}
 }

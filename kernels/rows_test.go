@@ -28,6 +28,12 @@ func TestMultiplyRows(t *testing.T) {
 				}
 			}
 		}
+		for _, n := range []int{113, 127, 128, 129, 241, 255, 256, 300, 513} { // tiles of 128 and 256 columns
+			for _, k := range []int{1, 3, 4, 33} {
+				testMultiplyRows(t, l, 1, k, n, n%3, uint64(n))
+				testMultiplyRows(t, l, 2, k, n, n%3, uint64(n))
+			}
+		}
 		testMultiplyRows(t, l, 40, 4095, 20, 1, 1)
 		testMultiplyRows(t, l, 3, 4099, 20, 1, 1)
 		testMultiplyRows(t, l, 17, 2100, 16, 0, 1)

@@ -18,7 +18,7 @@ func multiplyRowsTiles(l Level, x *RowProduct) {
 	for k := 0; k < x.K; k += rowsDepth {
 		y.A, y.B, y.K = x.A[k*x.AKStride:], x.B[k*x.BStride:], min(rowsDepth, x.K-k)
 		for j := 0; j < x.Columns; {
-			panels := rowsWidth(l, x.Columns-j)
+			panels := rowsWidth(l, x.Rows, x.Columns-j)
 			if panels == 0 {
 				rowsNarrow(l, &y, j)
 				break
@@ -40,11 +40,13 @@ func rowsPlan(l Level, rows int) tilePlan {
 
 // rowsWidth returns how many of the remaining panels the next strip takes. At AVX-512 the
 // last one may be narrower; at AVX2 there is none left then.
-func rowsWidth(l Level, columns int) int {
+func rowsWidth(l Level, rows, columns int) int {
 	if l == AVX2 {
 		return min(columns/PanelWidth, 4)
 	}
 	switch remaining := panelCount(columns); {
+	case rows <= 2 && remaining >= 16/rows: // one row has tiles of 16 panels, two of 8
+		return 16 / rows
 	case remaining <= 4:
 		return remaining
 	case remaining < 8: // strips of equal width: 4 + 1 would leave too few sums in flight

@@ -197,6 +197,14 @@ func ProductRows8x16AVX512(args *RowsArgs)
 //go:noescape
 func ProductRows8x32AVX512(args *RowsArgs)
 
+// One row x 256 columns and two x 128, for b that comes from L2. They need AVX512F.
+
+//go:noescape
+func ProductRows1x256AVX512(args *RowsArgs)
+
+//go:noescape
+func ProductRows2x128AVX512(args *RowsArgs)
+
 // TransposeAVX512 transposes up to 16 rows, sixteen of their elements a turn. It needs AVX512F.
 //
 //go:noescape
