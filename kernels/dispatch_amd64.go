@@ -137,6 +137,31 @@ func transpose(l Level, dst []float32, dstStride int, src []float32, rows, colum
 	return done
 }
 
+// transposePairs transposes a matrix of two columns without a gap, from or to two rows, and
+// reports whether it is one and the level has a routine for it.
+func transposePairs(l Level, dst []float32, dstStride int, src []float32, srcStride, rows, columns int) bool {
+	apart, together := rows == 2 && srcStride == 2, columns == 2 && dstStride == 2
+	if l != AVX512 || !apart && !together || rows == 0 || columns == 0 {
+		return false
+	}
+	pairs := rows
+	if apart {
+		pairs = columns
+	}
+	const most = 1 << 14 // a call
+	for i := 0; i < pairs; i += most {
+		args := asm.TransposeArgs{DstRow: dstStride, SrcRow: srcStride, K: min(most, pairs-i), Columns: min(most, pairs-i)}
+		if apart {
+			args.Dst, args.Src = &dst[i], &src[2*i]
+			asm.DeinterleaveAVX512(&args)
+			continue
+		}
+		args.Dst, args.Src = &dst[2*i], &src[i]
+		asm.InterleaveAVX512(&args)
+	}
+	return true
+}
+
 // fmaPeak runs independent FMAs on registers and returns how many FLOP they were.
 func fmaPeak(l Level, iterations int) (flops int) {
 	switch l {

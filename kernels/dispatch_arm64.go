@@ -92,3 +92,5 @@ func fmaPeak(l Level, iterations int) (flops int) {
 
 // transpose has no routine here.
 func transpose(Level, []float32, int, []float32, int, int, int) (done int) { return 0 }
+
+func transposePairs(Level, []float32, int, []float32, int, int, int) bool { return false }

@@ -19,3 +19,5 @@ func fmaPeak(Level, int) (flops int)        { return 0 }
 
 // transpose has no routine here.
 func transpose(Level, []float32, int, []float32, int, int, int) (done int) { return 0 }
+
+func transposePairs(Level, []float32, int, []float32, int, int, int) bool { return false }

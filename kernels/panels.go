@@ -247,6 +247,9 @@ func (l Level) Transpose(dst []float32, dstStride int, src []float32, srcStride,
 	if err := checkRows("Transpose", "src", src, columns, srcStride, rows); err != nil {
 		return err
 	}
+	if transposePairs(l, dst, dstStride, src, srcStride, rows, columns) {
+		return nil
+	}
 	for j := 0; j < columns && rows > 0; {
 		width := min(PanelWidth, columns-j)
 		from := src[j*srcStride:]

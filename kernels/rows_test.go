@@ -213,31 +213,40 @@ func TestRowsErrors(t *testing.T) {
 	}
 }
 
-// TestTranspose: every remainder of the blocks that a level transposes at a time.
+// TestTranspose: every remainder of the blocks that a level transposes at a time, two rows and
+// two columns without a gap too.
 func TestTranspose(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
-		rng := newRand(24)
-		for _, rows := range []int{0, 1, 3, 7, 8, 9, 16, 33, 100} {
-			for _, columns := range []int{0, 1, 5, 15, 16, 17, 31, 33, 64, 100} {
-				name := fmt.Sprintf("%d x %d", rows, columns)
-				src := uniform(rng, columns*(rows+3), 1)
-				dst, intact := guarded(t, name, max(0, (rows-1)*(columns+2)+columns))
-				before := append([]float32(nil), dst...)
-				if err := l.Transpose(dst, columns+2, src, rows+3, rows, columns); err != nil {
-					t.Fatal(err)
-				}
-				intact()
-				for i := range dst {
-					r, j := i/(columns+2), i%(columns+2)
-					if j < columns {
-						before[i] = src[j*(rows+3)+r]
-					}
-				}
-				sameBits(t, name, dst, before)
+		for _, rows := range []int{0, 1, 2, 3, 7, 8, 9, 16, 33, 100} {
+			for _, columns := range []int{0, 1, 2, 5, 8, 15, 16, 17, 31, 33, 64, 100} {
+				testTranspose(t, l, rows, columns, 2, 3)
+				testTranspose(t, l, rows, columns, 0, 0)
 			}
 		}
+		testTranspose(t, l, 2, 1<<14+9, 1, 0)
+		testTranspose(t, l, 1<<14+9, 2, 0, 1)
 		if l.Transpose(make([]float32, 5), 2, make([]float32, 6), 3, 3, 2) == nil {
 			t.Error("short dst: no error")
 		}
 	})
+}
+
+// testTranspose leaves gaps between the rows of both matrices.
+func testTranspose(t *testing.T, l kernels.Level, rows, columns, dstGap, srcGap int) {
+	t.Helper()
+	name := fmt.Sprintf("%d x %d, gaps %d and %d", rows, columns, dstGap, srcGap)
+	dstStride, srcStride := columns+dstGap, rows+srcGap
+	src := uniform(newRand(24), columns*srcStride, 1)
+	dst, intact := guarded(t, name, max(0, (rows-1)*dstStride+columns))
+	before := append([]float32(nil), dst...)
+	if err := l.Transpose(dst, dstStride, src, srcStride, rows, columns); err != nil {
+		t.Fatal(err)
+	}
+	intact()
+	for i := range dst {
+		if r, j := i/dstStride, i%dstStride; j < columns {
+			before[i] = src[j*srcStride+r]
+		}
+	}
+	sameBits(t, name, dst, before)
 }

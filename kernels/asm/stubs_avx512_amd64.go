@@ -210,6 +210,14 @@ func ProductRows2x128AVX512(args *RowsArgs)
 //go:noescape
 func TransposeAVX512(args *TransposeArgs)
 
+// A matrix of two columns without a gap, to and from two rows. They need AVX512F.
+
+//go:noescape
+func InterleaveAVX512(args *TransposeArgs)
+
+//go:noescape
+func DeinterleaveAVX512(args *TransposeArgs)
+
 // The dot products of one to four rows of A. They need AVX512F and AVX512VL.
 
 //go:noescape
