@@ -21,7 +21,7 @@ func forEachRowsShape(check func(s rowsShape)) {
 		}
 	}
 	eachShape([]int{1, 3, 17}, []int{1, 7, 33}, []int{5, 16, 65}, shapes)
-	for _, large := range [][3]int{{1, 4099, 17}, {7, 1030, 65}, {257, 3, 1}, {13, 33, 145}, {24, 64, 32}, {15, 300, 31}, {1, 600, 7}, {1, 33, 256}, {1, 7, 511}, {2, 33, 128}, {2, 6, 250}} {
+	for _, large := range [][3]int{{1, 4099, 17}, {7, 1030, 65}, {257, 3, 1}, {13, 33, 145}, {24, 64, 32}, {15, 300, 31}, {1, 600, 7}, {1, 33, 256}, {1, 7, 511}, {2, 33, 128}, {2, 6, 250}, {13, 9, 30}, {24, 33, 64}} {
 		shapes(large[0], large[1], large[2])
 	}
 }
@@ -31,7 +31,12 @@ func TestMultiplyRowsBounds(t *testing.T) {
 		forEachRowsShape(func(s rowsShape) {
 			x := kernels.RowProduct{Rows: s.rows, K: s.k, Columns: s.n, Alpha: 1, Beta: s.beta,
 				CStride: s.n + s.pad, BStride: s.n + s.pad, AStride: s.k + s.pad, AKStride: 1}
-			x.C, x.B = f.output(t, "C", s.rows, x.CStride, s.n), f.input(t, "B", s.k, x.BStride, s.n)
+			x.Transposed = s.beta == 0 && s.n%2 == 0
+			rows, width := s.rows, s.n
+			if x.Transposed {
+				rows, width, x.CStride = s.n, s.rows, s.rows+s.pad
+			}
+			x.C, x.B = f.output(t, "C", rows, x.CStride, width), f.input(t, "B", s.k, x.BStride, s.n)
 			if s.turned {
 				x.AStride, x.AKStride = 1, s.rows+s.pad
 				x.A = f.input(t, "A", s.k, x.AKStride, s.rows)

@@ -11,8 +11,9 @@ import "fmt"
 // k: the sums of those that follow are added to C. Beta·c is added by one more fused
 // multiply-add. So the bits are the same at every level. Beta = 0 does not read C. C may stand between the columns of A or B, but must share no element with them.
 type RowProduct struct {
-	C       []float32 // [Rows, Columns], rows CStride apart
-	CStride int
+	C          []float32 // [Rows, Columns], rows CStride apart, or [Columns, Rows] if Transposed
+	CStride    int
+	Transposed bool // c[r, j] = C[j·CStride + r]; fast for 8 rows or more at AVX512, where Beta = 0
 
 	// a[r, k] = A[r·AStride + k·AKStride].
 	A                 []float32
@@ -38,7 +39,11 @@ func (l Level) MultiplyRows(x *RowProduct) error {
 	if x == nil {
 		return errNil(operation, "x")
 	}
-	if err := checkRows(operation, "C", x.C, x.Rows, x.CStride, x.Columns); err != nil {
+	rows, columns := x.Rows, x.Columns
+	if x.Transposed {
+		rows, columns = columns, rows
+	}
+	if err := checkRows(operation, "C", x.C, rows, x.CStride, columns); err != nil {
 		return err
 	}
 	if err := checkRows(operation, "B", x.B, x.K, x.BStride, x.Columns); err != nil {
@@ -63,15 +68,18 @@ func (l Level) MultiplyRows(x *RowProduct) error {
 // multiplyRowsPortable computes x element by element.
 func multiplyRowsPortable(x *RowProduct) {
 	for r := range x.Rows {
-		c := x.C[r*x.CStride:][:x.Columns]
-		for j := range c {
+		for j := range x.Columns {
+			at := r*x.CStride + j
+			if x.Transposed {
+				at = j*x.CStride + r
+			}
 			beta := x.Beta
 			for k := 0; k < x.K || k == 0; k += rowsDepth {
 				var sum float32
 				for i := k; i < min(k+rowsDepth, x.K); i++ {
 					sum = fma32(x.A[r*x.AStride+i*x.AKStride], x.B[i*x.BStride+j], sum)
 				}
-				c[j] = finish(x.Alpha, sum, beta, c[j])
+				x.C[at] = finish(x.Alpha, sum, beta, x.C[at])
 				beta = 1
 			}
 		}

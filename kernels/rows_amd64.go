@@ -9,6 +9,10 @@ func multiplyRows(l Level, x *RowProduct) {
 		multiplyEightRows(x)
 		return
 	}
+	if x.Transposed {
+		multiplyRowsTransposed(l, x)
+		return
+	}
 	if x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth) {
 		multiplyRowsTiles(l, x)
 		return

@@ -10,7 +10,7 @@ import (
 
 var factors = []float32{0, 1, -1.5}
 
-// TestMultiplyRows covers every tile and remainder, A in both orders, all kinds of Alpha
+// TestMultiplyRows covers every tile and remainder, A and C in both orders, all kinds of Alpha
 // and Beta, and C guarded between its rows; NaNs in C vanish where Beta is 0.
 func TestMultiplyRows(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
@@ -43,24 +43,30 @@ func TestMultiplyRows(t *testing.T) {
 func testMultiplyRows(t *testing.T, l kernels.Level, rows, k, n, pad int, seed uint64) {
 	t.Helper()
 	rng := newRand(seed)
-	for _, transposed := range []bool{false, true} {
+	for i := range 4 {
+		transposed, turned := i%2 > 0, i/2 > 0
 		alpha, beta := factors[1+rng.IntN(2)], factors[rng.IntN(3)]
-		name := fmt.Sprintf("%d x %d x %d, A transposed %v, alpha %v, beta %v, seed %d", rows, k, n, transposed, alpha, beta, seed)
+		name := fmt.Sprintf("%d x %d x %d, A transposed %v, C %v, alpha %v, beta %v, seed %d", rows, k, n, transposed, turned, alpha, beta, seed)
 		x := kernels.RowProduct{
 			A: uniform(rng, (rows+pad)*(k+pad), 1), AStride: k + pad, AKStride: 1,
 			B: uniform(rng, max(0, (k-1)*(n+pad)+n), 1), BStride: n + pad,
-			CStride: n + pad, Rows: rows, Columns: n, K: k, Alpha: alpha, Beta: beta,
+			CStride: n + pad, Transposed: turned, Rows: rows, Columns: n, K: k, Alpha: alpha, Beta: beta,
 		}
 		if transposed {
 			x.AStride, x.AKStride = 1, rows+pad
+		}
+		size := (rows-1)*x.CStride + n
+		if turned {
+			x.CStride = rows + pad
+			size = (n-1)*x.CStride + rows
 		}
 		b := make([]float64, k*n)
 		for i := range b {
 			b[i] = float64(x.B[i/n*x.BStride+i%n])
 		}
-		c, intact := guarded(t, name, (rows-1)*x.CStride+n)
+		c, intact := guarded(t, name, size)
 		x.C = c
-		checkScaled(t, name, c, x.CStride, rows, k, n, alpha, beta, func(r, i int) float32 { return x.A[r*x.AStride+i*x.AKStride] }, b, false,
+		checkScaled(t, name, c, x.CStride, rows, k, n, alpha, beta, func(r, i int) float32 { return x.A[r*x.AStride+i*x.AKStride] }, b, turned,
 			func() error { return l.MultiplyRows(&x) })
 		intact()
 	}

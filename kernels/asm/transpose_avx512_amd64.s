@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "transpose_avx512_amd64.h"
 
 // Up to sixteen rows of src, columns by mask; those that do not exist are not read.
 #define LOAD_ROW(ROW) \
@@ -16,17 +17,6 @@
 	ADDQ R13, DI          \
 	DECQ CX               \
 	JZ   stored
-
-// Four rows -> in each 128 bits a column of all four: 0 4 8 12, 1 5 9 13, ...
-#define TRANSPOSE_4ROWS(ROW0, ROW1, ROW2, ROW3, T0, T1, T2, T3) \
-	VUNPCKLPS ROW1, ROW0, T0 \
-	VUNPCKHPS ROW1, ROW0, T1 \
-	VUNPCKLPS ROW3, ROW2, T2 \
-	VUNPCKHPS ROW3, ROW2, T3 \
-	VUNPCKLPD T2, T0, ROW0   \
-	VUNPCKHPD T2, T0, ROW1   \
-	VUNPCKLPD T3, T1, ROW2   \
-	VUNPCKHPD T3, T1, ROW3
 
 // One of those for each four rows -> four columns of all sixteen.
 #define TRANSPOSE_QUARTERS(Q0, Q1, Q2, Q3, T0, T1, T2, T3) \

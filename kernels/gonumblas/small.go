@@ -11,9 +11,19 @@ func isSmall(l kernels.Level, m, n, k int) bool {
 	return l == kernels.AVX512 && max(m, n, k) <= smallSide && n >= fewColumns/2 && k > 0
 }
 
-// multiplySmall computes x, where B's columns are contiguous over a copy of its rows.
-func multiplySmall(x *kernels.RowProduct, columns bool) {
-	if !columns {
+// multiplySmall computes x with A, B or both transposed: of both, as Cᵀ = B·A over the rows of
+// A where the kernel can; else over a copy of the columns of B.
+func multiplySmall(x *kernels.RowProduct, transposedA, transposedB bool) {
+	switch {
+	case transposedA && transposedB && x.Beta == 0 && x.Columns >= 8:
+		x.A, x.AStride, x.B, x.BStride = x.B, x.BStride, x.A, x.AStride
+		x.Rows, x.Columns, x.Transposed = x.Columns, x.Rows, true
+		check(kernels.AVX512.MultiplyRows(x))
+		return
+	case transposedA:
+		x.AStride, x.AKStride = 1, x.AStride
+	}
+	if !transposedB {
 		check(kernels.AVX512.MultiplyRows(x))
 		return
 	}
