@@ -28,6 +28,9 @@ var partsPool = sync.Pool{New: func() any {
 // multiply computes x, on as many goroutines as are worth it.
 func (x *product) multiply() {
 	m := x.method()
+	if m == rows || m == rowsCopied {
+		x.tail = x.tailColumns()
+	}
 	count := x.workers()
 	if count == 1 {
 		x.run(m)

@@ -23,12 +23,13 @@ type product struct {
 	alpha, beta float32
 	a, b, c     matrix
 	level       kernels.Level
+	tail        int // last columns that multiplyRows computes apart
 }
 
 // transposed returns the same product as Cᵀ = alpha·Bᵀ·Aᵀ + beta·Cᵀ.
 func (x *product) transposed() product {
 	y := *x
-	y.m, y.n = x.n, x.m
+	y.m, y.n, y.tail = x.n, x.m, 0
 	y.a, y.b, y.c = x.b.transposed(), x.a.transposed(), x.c.transposed()
 	return y
 }
@@ -37,6 +38,9 @@ func (x *product) transposed() product {
 func (x *product) block(i, j, rows, columns int) product {
 	y := *x
 	y.m, y.n = rows, columns
+	if j+columns < x.n {
+		y.tail = 0
+	}
 	y.a, y.b, y.c = x.a.from(i, 0), x.b.from(0, j), x.c.from(i, j)
 	return y
 }

@@ -127,7 +127,7 @@ func TestSgemmBlocks(t *testing.T) {
 		if kernels.Active() == kernels.Portable && testing.Short() {
 			t.Skip("slow")
 		}
-		for i, s := range [][3]int{{257, 131, 300}, {100, 600, 257}, {1, 700, 1100}, {700, 1, 1100}, {3, 1030, 513}, {1030, 5, 257}, {40, 33, 4200}, {49, 1041, 31}} {
+		for i, s := range [][3]int{{257, 131, 300}, {100, 600, 257}, {1, 700, 1100}, {700, 1, 1100}, {3, 1030, 513}, {1030, 5, 257}, {40, 33, 4200}, {49, 1041, 31}, {64, 65, 64}, {70, 83, 65}, {250, 132, 250}} {
 			for _, tA := range bothTransposes {
 				for _, tB := range bothTransposes {
 					newGemm(uint64(i), tA, tB, s[0], s[1], s[2], factors[1+i%2], factors[i%3]).check(t)
@@ -249,7 +249,7 @@ func TestSgemmViews(t *testing.T) {
 func TestSgemmBits(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
-	for _, s := range [][3]int{{300, 200, 250}, {20, 700, 600}, {700, 20, 600}, {700, 5, 1500}} {
+	for _, s := range [][3]int{{300, 200, 250}, {20, 700, 600}, {700, 20, 600}, {700, 5, 1500}, {250, 132, 250}, {210, 228, 250}} {
 		for _, tA := range bothTransposes {
 			for _, tB := range bothTransposes {
 				var want []float32
