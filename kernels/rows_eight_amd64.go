@@ -40,7 +40,7 @@ func multiplyEightRows(x *RowProduct) {
 }
 
 // multiplyRowsTransposed computes x, whose C is stored as its transpose, strip by strip of 16
-// columns. The last tile of rows starts at a multiple of eight or, where fewer than eight are
+// or 32 columns. The last tile of rows starts at a multiple of eight or, where fewer than eight are
 // left, computes some once more, which only C that is not added to allows.
 func multiplyRowsTransposed(l Level, x *RowProduct) {
 	if l != AVX512 || x.Beta != 0 || x.Rows < 8 || uint(x.K-1) >= rowsDepth {
@@ -48,13 +48,19 @@ func multiplyRowsTransposed(l Level, x *RowProduct) {
 		return
 	}
 	args := asm.RowsArgs{ARow: x.AStride, AK: x.AKStride, BRow: x.BStride, CRow: x.CStride, K: x.K, Alpha: x.Alpha}
-	for j := 0; j < x.Columns; j += PanelWidth {
-		args.B, args.Last = &x.B[j], min(PanelWidth, x.Columns-j)
+	for j := 0; j < x.Columns; {
+		panels := min(2, panelCount(x.Columns-j))
+		args.B, args.Last = &x.B[j], min(PanelWidth, x.Columns-j-(panels-1)*PanelWidth)
 		for r := 0; r < x.Rows; r += 8 * args.Tiles {
 			r = min(r, x.Rows-8)
 			args.A, args.C = &x.A[r*x.AStride], &x.C[j*x.CStride+r]
 			args.Tiles = min((x.Rows-r)/8, max(1, rowsCall/x.K))
-			asm.ProductRows8x16TransposedAVX512(&args)
+			if panels == 1 {
+				asm.ProductRows8x16TransposedAVX512(&args)
+			} else {
+				asm.ProductRows8x32TransposedAVX512(&args)
+			}
 		}
+		j += panels * PanelWidth
 	}
 }

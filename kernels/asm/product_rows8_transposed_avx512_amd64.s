@@ -1,6 +1,6 @@
 //go:build !purego
 
-// Tile products of 8 rows x 16 columns over rows of B as they are, whose C is stored as its
+// Tile products of 8 rows x 16 and 32 columns over rows of B as they are, whose C is stored as its
 // transpose, straight from the registers: small products of two transposed matrices.
 
 #include "go_asm.h"
@@ -36,84 +36,104 @@ GLOBL quarters<>(SB), RODATA|NOPTR, $128
 	VPERMT2Q LAST, Z28, LOW  \
 	VPERMT2Q LAST, Z29, HIGH
 
-// A row of c, of those that exist.
-#define NEXT_ROW \
+// The next row of c, of those that exist.
+#define NEXT_ROW(NONE) \
 	ADDQ ROW, DX \
 	DECQ CX      \
-	JZ   stored
+	JZ   NONE
 
-#define STORE_LOW(COLUMN) \
+#define STORE_LOW(COLUMN, NONE) \
 	VMOVUPS COLUMN, (DX) \
-	NEXT_ROW
+	NEXT_ROW(NONE)
 
-#define STORE_HIGH(COLUMN) \
+#define STORE_HIGH(COLUMN, NONE) \
 	VEXTRACTF64X4 $1, COLUMN, (DX) \
-	NEXT_ROW
+	NEXT_ROW(NONE)
+
+// Sixteen columns of eight rows -> as many rows of c from DX on as CX says, then to NONE.
+#define STORE_COLUMNS(R0, R1, R2, R3, R4, R5, R6, R7, NONE) \
+	TRANSPOSE_4ROWS(R0, R1, R2, R3, Z16, Z17, Z18, Z19) \
+	TRANSPOSE_4ROWS(R4, R5, R6, R7, Z20, Z21, Z22, Z23) \
+	JOIN_ROWS(R0, R4, Z24)  \
+	JOIN_ROWS(R1, R5, Z25)  \
+	JOIN_ROWS(R2, R6, Z26)  \
+	JOIN_ROWS(R3, R7, Z27)  \
+	VMOVAPS R0, Z16         \
+	VMOVAPS R1, Z17         \
+	VMOVAPS R2, Z18         \
+	VMOVAPS R3, Z19         \
+	STORE_LOW(Y16, NONE)    \
+	STORE_LOW(Y17, NONE)    \
+	STORE_LOW(Y18, NONE)    \
+	STORE_LOW(Y19, NONE)    \
+	STORE_HIGH(Z16, NONE)   \
+	STORE_HIGH(Z17, NONE)   \
+	STORE_HIGH(Z18, NONE)   \
+	STORE_HIGH(Z19, NONE)   \
+	STORE_LOW(Y24, NONE)    \
+	STORE_LOW(Y25, NONE)    \
+	STORE_LOW(Y26, NONE)    \
+	STORE_LOW(Y27, NONE)    \
+	STORE_HIGH(Z24, NONE)   \
+	STORE_HIGH(Z25, NONE)   \
+	STORE_HIGH(Z26, NONE)   \
+	STORE_HIGH(Z27, NONE)
+
+#define STORE8x16T \
+	MOVQ RowsArgs_Last(R14), CX \
+	STORE_COLUMNS(Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7, stored)
+
+#define STORE8x32T \
+	MOVL $16, CX                                             \
+	STORE_COLUMNS(Z0, Z2, Z4, Z6, Z8, Z10, Z12, Z14, second) \
+second:                                                          \
+	MOVQ RowsArgs_Last(R14), CX                              \
+	STORE_COLUMNS(Z1, Z3, Z5, Z7, Z9, Z11, Z13, Z15, stored)
+
+// A whole routine, as PRODUCT_8ROWS without Beta; at the end
+//	DX  c, row j     CX  rows to go     Z28, Z29 indices
+#define PRODUCT_8ROWS_TRANSPOSED(ZERO, STEP, SCALE, STORE_C) \
+	LOAD_ROWS_ARGS                        \
+	LEAQ (AROW5)(AROW*2), AROW7           \
+	MOVQ A, R12                           \
+tile:                                         \
+	MOVQ RowsArgs_B(R14), B               \
+	MOVQ RowsArgs_K(R14), CX              \
+	ZERO                                  \
+	SUBQ $2, CX                           \
+	JL   rest                             \
+	PCALIGN $32                           \
+twoK:                                         \
+	STEP                                  \
+	STEP                                  \
+	SUBQ $2, CX                           \
+	JGE  twoK                             \
+rest:                                         \
+	ADDQ $2, CX                           \
+	JZ   finish                           \
+	STEP                                  \
+finish:                                       \
+	LEAQ (R12)(AROW*8), R12               \
+	MOVQ R12, A                           \
+	VBROADCASTSS RowsArgs_Alpha(R14), Z31 \
+	SCALE                                 \
+	VMOVDQU64 quarters<>+0(SB), Z28       \
+	VMOVDQU64 quarters<>+64(SB), Z29      \
+	MOVQ C, DX                            \
+	STORE_C                               \
+stored:                                       \
+	ADDQ $32, C                           \
+	DECQ BX                               \
+	JNZ  tile                             \
+	VZEROUPPER                            \
+	RET
 
 // func ProductRows8x16TransposedAVX512(args *RowsArgs)
 // c[r, j] is at C + j·CRow + r; Beta counts as 0. Requires: AVX512F
-//
-// Registers as in product_rows8_avx512_amd64.h; at the end
-//	DX  c, row j     CX  rows to go     Z28, Z29 indices
 TEXT ·ProductRows8x16TransposedAVX512(SB), NOSPLIT, $0-8
-	LOAD_ROWS_ARGS
-	LEAQ (AROW5)(AROW*2), AROW7
-	MOVQ A, R12
+	PRODUCT_8ROWS_TRANSPOSED(ZERO8x16, STEP8x16, SCALE8x16, STORE8x16T)
 
-tile:
-	MOVQ RowsArgs_B(R14), B
-	MOVQ RowsArgs_K(R14), CX
-	ZERO8x16
-	SUBQ $2, CX
-	JL   rest
-	PCALIGN $32
-
-twoK:
-	STEP8x16
-	STEP8x16
-	SUBQ $2, CX
-	JGE  twoK
-
-rest:
-	ADDQ $2, CX
-	JZ   finish
-	STEP8x16
-
-finish:
-	LEAQ (R12)(AROW*8), R12
-	MOVQ R12, A
-	VBROADCASTSS RowsArgs_Alpha(R14), Z31
-	SCALE8x16
-	VMOVDQU64 quarters<>+0(SB), Z28
-	VMOVDQU64 quarters<>+64(SB), Z29
-	TRANSPOSE_4ROWS(Z0, Z1, Z2, Z3, Z16, Z17, Z18, Z19)
-	TRANSPOSE_4ROWS(Z4, Z5, Z6, Z7, Z20, Z21, Z22, Z23)
-	JOIN_ROWS(Z0, Z4, Z8)
-	JOIN_ROWS(Z1, Z5, Z9)
-	JOIN_ROWS(Z2, Z6, Z10)
-	JOIN_ROWS(Z3, Z7, Z11)
-	MOVQ C, DX
-	MOVQ RowsArgs_Last(R14), CX
-	STORE_LOW(Y0)
-	STORE_LOW(Y1)
-	STORE_LOW(Y2)
-	STORE_LOW(Y3)
-	STORE_HIGH(Z0)
-	STORE_HIGH(Z1)
-	STORE_HIGH(Z2)
-	STORE_HIGH(Z3)
-	STORE_LOW(Y8)
-	STORE_LOW(Y9)
-	STORE_LOW(Y10)
-	STORE_LOW(Y11)
-	STORE_HIGH(Z8)
-	STORE_HIGH(Z9)
-	STORE_HIGH(Z10)
-	STORE_HIGH(Z11)
-
-stored:
-	ADDQ $32, C
-	DECQ BX
-	JNZ  tile
-	VZEROUPPER
-	RET
+// func ProductRows8x32TransposedAVX512(args *RowsArgs)
+// c[r, j] is at C + j·CRow + r; Beta counts as 0. Requires: AVX512F
+TEXT ·ProductRows8x32TransposedAVX512(SB), NOSPLIT, $0-8
+	PRODUCT_8ROWS_TRANSPOSED(ZERO8x32, STEP8x32, SCALE8x32, STORE8x32T)

@@ -200,6 +200,9 @@ func ProductRows8x32AVX512(args *RowsArgs)
 //go:noescape
 func ProductRows8x16TransposedAVX512(args *RowsArgs)
 
+//go:noescape
+func ProductRows8x32TransposedAVX512(args *RowsArgs)
+
 // One row x 256 columns and two x 128, for b that comes from L2. They need AVX512F.
 
 //go:noescape
