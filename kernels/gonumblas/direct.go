@@ -58,6 +58,26 @@ func (x *product) multiplyRowsTransposed() {
 	}
 }
 
+// storesTransposed reports whether Cᵀ can be stored from tiles of 8 x 16, and whether that is
+// faster than a copy: not where the last tile has few rows of C, or few columns that a copy
+// leaves to the tail.
+func (x *product) storesTransposed() bool {
+	last := x.m % kernels.PanelWidth
+	return x.beta == 0 && x.n >= kernels.PanelWidth && x.tailColumns() == 0 && (last == 0 || last > kernels.PanelWidth/4)
+}
+
+// multiplyRowsStored computes the same without a scratch, where beta is 0.
+func (x *product) multiplyRowsStored() {
+	if x.n < 8 { // a block narrower than a tile
+		x.multiplyRowsTransposed()
+		return
+	}
+	check(x.level.MultiplyRows(&kernels.RowProduct{
+		C: x.c.data, CStride: x.c.row, Transposed: true, A: x.b.data, AStride: x.b.column, AKStride: 1, B: x.a.data, BStride: x.a.column,
+		Rows: x.n, Columns: x.m, K: x.k, Alpha: x.alpha,
+	}))
+}
+
 // addTransposed computes c = beta·c + tᵀ, t [columns, rows].
 func addTransposed(c matrix, t []float32, rows, columns int, beta float32) {
 	for i := range rows {

@@ -10,6 +10,7 @@ const (
 	rows                         // B's rows as they are
 	rowsCopied                   // B transposed by a copy, then its rows
 	rowsTransposed               // Cᵀ = Bᵀ·Aᵀ over the rows of Aᵀ as they are
+	rowsStored                   // the same, each tile stored as its transpose
 	dots                         // dot products of A's rows and B's columns as they are
 )
 
@@ -29,7 +30,7 @@ const (
 	shortDepth = 32
 )
 
-// method chooses by the shape alone, so that the bits do not depend on how the product is
+// method chooses by the shape and by whether beta is 0, so that the bits do not depend on how the product is
 // split. The limits were measured on an Ice Lake server against all other methods, nearMatrix
 // on Zen 5.
 func (x *product) method() method {
@@ -58,6 +59,8 @@ func (x *product) method() method {
 		return dots
 	case bRows && (x.m <= fewRows || small || near || (aRows || x.n > oneStrip) && x.n <= 64 && x.k*x.n <= 2*smallMatrix):
 		return rows
+	case near && aColumns && bColumns && x.storesTransposed():
+		return rowsStored
 	case bColumns && x.n >= wide && (small || near && min(x.m, x.n) > 64 && (aColumns || size <= nearMatrix/2)):
 		return rowsCopied
 	case aColumns && (x.n <= oneStrip || bColumns && min(x.m, x.n) <= 64):
@@ -74,6 +77,8 @@ func (x *product) run(m method) {
 		x.multiplyRowsCopied()
 	case rowsTransposed:
 		x.multiplyRowsTransposed()
+	case rowsStored:
+		x.multiplyRowsStored()
 	case dots:
 		x.multiplyDots()
 	default:

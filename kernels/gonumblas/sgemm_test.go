@@ -249,23 +249,29 @@ func TestSgemmViews(t *testing.T) {
 func TestSgemmBits(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
-	for _, s := range [][3]int{{300, 200, 250}, {20, 700, 600}, {700, 20, 600}, {700, 5, 1500}, {250, 132, 250}, {210, 228, 250}} {
+	for _, s := range [][3]int{{300, 200, 250}, {20, 700, 600}, {700, 20, 600}, {700, 5, 1500}, {250, 132, 250}, {210, 228, 250}, {200, 198, 220}} {
 		for _, tA := range bothTransposes {
 			for _, tB := range bothTransposes {
-				var want []float32
-				for _, procs := range []int{1, 2, 3, 7} {
-					runtime.GOMAXPROCS(procs)
-					g := newGemm(5, tA, tB, s[0], s[1], s[2], 0.7, 0.3)
-					g.run()
-					if want == nil {
-						want = g.c
-					}
-					for i := range want {
-						if math.Float32bits(g.c[i]) != math.Float32bits(want[i]) {
-							t.Fatalf("%v, GOMAXPROCS %d: element %d = %v, on one %v", g, procs, i, g.c[i], want[i])
-						}
-					}
-				}
+				sameOnAnyWorkers(t, s, tA, tB, 0)
+				sameOnAnyWorkers(t, s, tA, tB, 0.3)
+			}
+		}
+	}
+}
+
+func sameOnAnyWorkers(t *testing.T, s [3]int, tA, tB blas.Transpose, beta float32) {
+	t.Helper()
+	var want []float32
+	for _, procs := range []int{1, 2, 3, 7} {
+		runtime.GOMAXPROCS(procs)
+		g := newGemm(5, tA, tB, s[0], s[1], s[2], 0.7, beta)
+		g.run()
+		if want == nil {
+			want = g.c
+		}
+		for i := range want {
+			if math.Float32bits(g.c[i]) != math.Float32bits(want[i]) {
+				t.Fatalf("%v, GOMAXPROCS %d: element %d = %v, on one %v", g, procs, i, g.c[i], want[i])
 			}
 		}
 	}
