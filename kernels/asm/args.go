@@ -121,7 +121,7 @@ type TransposeArgs struct {
 	Dst, Src       *float32
 	DstRow, SrcRow int
 	K              int // > 0; AVX2: a multiple of 8
-	Columns        int // of dst, 1..16; AVX2 takes no others than 16
+	Columns        int // of dst, 1..16, at AVX2 16; of DeinterleaveAVX512 any number > 0
 }
 
 // RowsArgs describes a tile product over B in row-major order, as it is, over consecutive
