@@ -80,11 +80,8 @@ func (s *scratch) multiply(x *product, copyA bool) {
 	for i := 0; i < x.m; i += rows {
 		p.Rows = min(rows, x.m-i)
 		p.C = x.c.data[i*x.c.row:]
-		// AVX-512's tiles are so large that c's way into L1 hides behind them; where they are not,
-		// it is called first.
-		if p.Add = x.beta != 0 && x.level != kernels.AVX512; x.beta != 0 && !p.Add {
-			p.Init, p.InitStride = p.C, p.CStride
-		}
+		// Its way from L3 into L1 hides behind the tile only if the sums do not begin with it.
+		p.Add = x.beta != 0
 		p.Far = p.Add
 		a := x.a.from(i, 0)
 		if copyA {
