@@ -14,8 +14,8 @@ type direct struct {
 
 var directs = sync.Pool{New: func() any { return new(direct) }}
 
-// multiplyRows computes x over the rows of B, which are contiguous, as those of C are, but for its
-// tail.
+// multiplyRows computes x over the rows of B, which are contiguous, as those of C are. Its
+// tail is computed apart.
 func (x *product) multiplyRows() {
 	if x.tail > 0 {
 		x.multiplyTail()

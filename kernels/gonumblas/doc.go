@@ -17,7 +17,8 @@
 // # Numerics
 //
 // An element of the result is within (k+4)·2^-23·(|alpha|·Σ|a||b| + |beta·c|) of the exact
-// one. Its bits depend on the shape and the level, but not on GOMAXPROCS.
+// one. Its bits depend on the shape, the level and on whether beta is 0, but not on
+// GOMAXPROCS.
 //
 // # Memory
 //

@@ -30,9 +30,9 @@ const (
 	shortDepth = 32
 )
 
-// method chooses by the shape and by whether beta is 0, so that the bits do not depend on how the product is
-// split. The limits were measured on an Ice Lake server against all other methods, nearMatrix
-// on Zen 5.
+// method chooses by the shape and by whether beta is 0, so that the bits do not depend on how
+// the product is split. The limits were measured on an Ice Lake server against all other
+// methods, nearMatrix on a Zen 5 server.
 func (x *product) method() method {
 	// At AVX2 a row shorter than a panel has no kernel.
 	wide := 1
