@@ -3,15 +3,10 @@ package bench
 import (
 	"slices"
 
+	"github.com/packedlstm/packedlstm/internal/recurrent"
 	"github.com/packedlstm/packedlstm/internal/workers"
 	"github.com/packedlstm/packedlstm/kernels"
 )
-
-// scratchBytes bounds the pre-activations of a group of units, and returningRows is up to how
-// many rows every other step walks back over the weights, as in the layer.
-var scratchBytes = min(max(16<<10, kernels.CPU().L2/8), 128<<10)
-
-const returningRows = 8
 
 // recurrentWorkspace runs mode Recurrent: what a layer does between its input projection
 // and its output, and nothing else, for the first layer and direction of a case. For
@@ -118,9 +113,9 @@ func (p *recurrentPart) prepare(f *Fixture) {
 // step computes step t of the live rows, the result to y as well.
 func (p *recurrentPart) step(f *Fixture, l kernels.Level, t, live int, y []float32) error {
 	units, stride := paddedUnits(f.Hidden), hStride(f.Hidden)
-	group := max(scratchBytes/(4*gateColumns*live), 1) * kernels.GateBlock
+	group := max(recurrent.ScratchFloats/(gateColumns*live), 1) * kernels.GateBlock
 	before, after := p.h[t%2], p.h[(t+1)%2]
-	descending := t%2 == 1 && live <= returningRows
+	descending := recurrent.Returns(t, live)
 	for done := 0; done < units; done += group {
 		u, n := done, min(group, units-done)
 		if descending {

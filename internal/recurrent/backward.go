@@ -115,7 +115,7 @@ func (p *backpass) step(t, steps int) error {
 	p.product = kernels.Product{
 		C: p.states.h[0][p.slice.first*blockUnits:], CStride: hp,
 		A: p.keep.gates[row*stride:], AStride: stride, AKStride: 1,
-		Rows: live, First: p.slice.first, Count: p.slice.blocks(), Descending: returns(t, live),
+		Rows: live, First: p.slice.first, Count: p.slice.blocks(), Descending: Returns(t, live),
 	}
 	return p.panels.hh.Multiply(&p.product)
 }

@@ -21,13 +21,13 @@ const (
 // 1 MB: 256 KB to 1 MB are alike within 3 %, with a maximum there; 4 MB lose 8 %).
 var chunkFloats = min(max(512<<10, kernels.CPU().L2), 1<<20) / 4
 
-// scratchFloats of pre-activations stay in a cache between product and gates: 16 KB, or an
+// ScratchFloats of pre-activations stay in a cache between product and gates: 16 KB, or an
 // eighth of L2 but 128 KB at most. L2 delivers them faster than the gates take them, and
 // many small products lose more at their ends (Zen 5, AVX-512: 1.01 to 1.03 times as fast).
-var scratchFloats = min(max(16<<10, kernels.CPU().L2/8), 128<<10) / 4
+var ScratchFloats = min(max(16<<10, kernels.CPU().L2/8), 128<<10) / 4
 
-// returns reports whether step s of live rows walks back.
-func returns(s, live int) bool { return s%2 == 1 && live <= returningRows }
+// Returns reports whether step s of live rows walks back over the weights.
+func Returns(s, live int) bool { return s%2 == 1 && live <= returningRows }
 
 // kept is what the backward pass needs of one layer and direction.
 type kept struct {
@@ -102,7 +102,7 @@ func (p *pass) runSteps() error {
 	if rows == 0 {
 		return nil
 	}
-	p.scratch = resize(p.scratch, max(scratchFloats, rows*p.cell.Gates()*blockUnits))
+	p.scratch = resize(p.scratch, max(ScratchFloats, rows*p.cell.Gates()*blockUnits))
 	p.loadStates()
 	if !p.slice.meet() { // step 0 reads all units of h
 		return errAborted
@@ -207,8 +207,8 @@ func (p *pass) step(s, t, live, offset int) error {
 	row := p.layout.Offsets()[t] + p.rows.first
 	outputs := p.config.OutputSize()
 	before, after := p.states.h[s%2], p.states.h[(s+1)%2]
-	atOnce := max(scratchFloats/(width*live), 1)
-	descending := returns(s, live)
+	atOnce := max(ScratchFloats/(width*live), 1)
+	descending := Returns(s, live)
 	for done, blocks := 0, p.slice.blocks(); done < blocks; done += atOnce {
 		count := min(atOnce, blocks-done)
 		b := p.slice.first + done

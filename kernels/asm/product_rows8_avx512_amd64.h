@@ -106,8 +106,8 @@
 	STORE_ROW32(Z12, Z13) \
 	STORE_ROW32(Z14, Z15)
 
-// A whole routine, as PRODUCT_ROWS.
-#define PRODUCT_8ROWS(ZERO, STEP, SCALE, ADD, STORE_C) \
+// What the routines of eight rows have in common: the sums of a tile, times alpha.
+#define SUMS_8ROWS(ZERO, STEP, SCALE) \
 	LOAD_ROWS_ARGS                        \
 	LEAQ (AROW5)(AROW*2), AROW7           \
 	MOVQ A, R12                           \
@@ -131,7 +131,11 @@ finish:                                       \
 	LEAQ (R12)(AROW*8), R12               \
 	MOVQ R12, A                           \
 	VBROADCASTSS RowsArgs_Alpha(R14), Z31 \
-	SCALE                                 \
+	SCALE
+
+// A whole routine, as PRODUCT_ROWS.
+#define PRODUCT_8ROWS(ZERO, STEP, SCALE, ADD, STORE_C) \
+	SUMS_8ROWS(ZERO, STEP, SCALE)         \
 	MOVL RowsArgs_Beta(R14), CX           \
 	ADDL CX, CX                           \ // without its sign
 	JZ   write                            \

@@ -93,30 +93,7 @@ second:                                                          \
 // A whole routine, as PRODUCT_8ROWS without Beta; at the end
 //	DX  c, row j     CX  rows to go     Z28, Z29 indices
 #define PRODUCT_8ROWS_TRANSPOSED(ZERO, STEP, SCALE, STORE_C) \
-	LOAD_ROWS_ARGS                        \
-	LEAQ (AROW5)(AROW*2), AROW7           \
-	MOVQ A, R12                           \
-tile:                                         \
-	MOVQ RowsArgs_B(R14), B               \
-	MOVQ RowsArgs_K(R14), CX              \
-	ZERO                                  \
-	SUBQ $2, CX                           \
-	JL   rest                             \
-	PCALIGN $32                           \
-twoK:                                         \
-	STEP                                  \
-	STEP                                  \
-	SUBQ $2, CX                           \
-	JGE  twoK                             \
-rest:                                         \
-	ADDQ $2, CX                           \
-	JZ   finish                           \
-	STEP                                  \
-finish:                                       \
-	LEAQ (R12)(AROW*8), R12               \
-	MOVQ R12, A                           \
-	VBROADCASTSS RowsArgs_Alpha(R14), Z31 \
-	SCALE                                 \
+	SUMS_8ROWS(ZERO, STEP, SCALE)         \
 	VMOVDQU64 quarters<>+0(SB), Z28       \
 	VMOVDQU64 quarters<>+64(SB), Z29      \
 	MOVQ C, DX                            \
