@@ -60,6 +60,22 @@ func TestColumnSumsBounds(t *testing.T) {
 	})
 }
 
+func TestGatherBlocksBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		for _, rows := range everySize(1<<10 + 1) {
+			for _, blocks := range []int{1, 2, 7} {
+				const apart = 64
+				width := (blocks-1)*apart + 16
+				srcStride, dstStride := width+rows%3*8+rows%2, blocks*16+rows%2
+				dst, src := f.output(t, "dst", rows, dstStride, blocks*16), f.input(t, "src", rows, srcStride, width)
+				f.run(t, "GatherBlocks", vectorShape{blocks * 16, rows, srcStride}, func() error {
+					return l.GatherBlocks(dst, dstStride, src, srcStride, apart, rows, blocks)
+				})
+			}
+		}
+	})
+}
+
 // productShape is C [rows, n] = init + A [rows, k]·B [k, n] from a panel on.
 type productShape struct {
 	rows, k, n, first int

@@ -78,6 +78,10 @@ func checkRange(operation string, first, count, n int) error {
 	return nil
 }
 
+func errRange(operation, name string, value, most int) error {
+	return fmt.Errorf("kernels: %s: %s = %d: want 0 to %d", operation, name, value, most)
+}
+
 func errNil(operation, name string) error {
 	return fmt.Errorf("kernels: %s: %s is nil", operation, name)
 }

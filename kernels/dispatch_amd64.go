@@ -72,12 +72,15 @@ func columnSums(l Level, dst, x []float32, rows, stride int) {
 	asm.ColumnSumsAVX2(&args)
 }
 
-func copyPanels(l Level, dst, src []float32, rows, stride, panels, step int) {
+func copyRuns(l Level, c *runsCopy) {
 	if l == Portable {
-		copyPanelsPortable(dst, src, rows, stride, panels, step)
+		copyRunsPortable(c)
 		return
 	}
-	asm.CopyPanelsAVX2(&asm.CopyPanelsArgs{Dst: &dst[0], Src: &src[0], SrcRow: stride, PanelStep: step, Rows: rows, Panels: panels})
+	asm.CopyRunsAVX2(&asm.CopyRunsArgs{
+		Dst: &c.dst[0], Src: &c.src[0], DstRow: c.dstRow, SrcRow: c.srcRow, DstRun: c.dstRun, SrcRun: c.srcRun,
+		Rows: c.rows, Runs: c.runs,
+	})
 }
 
 func lstmForward(l Level, g *LSTMForward) {

@@ -47,12 +47,15 @@ func columnSums(l Level, dst, x []float32, rows, stride int) {
 	asm.ColumnSumsNEON(&asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows, Columns: len(dst)})
 }
 
-func copyPanels(l Level, dst, src []float32, rows, stride, panels, step int) {
-	if l != NEON {
-		copyPanelsPortable(dst, src, rows, stride, panels, step)
+func copyRuns(l Level, c *runsCopy) {
+	if l == Portable {
+		copyRunsPortable(c)
 		return
 	}
-	asm.CopyPanelsNEON(&asm.CopyPanelsArgs{Dst: &dst[0], Src: &src[0], SrcRow: stride, PanelStep: step, Rows: rows, Panels: panels})
+	asm.CopyRunsNEON(&asm.CopyRunsArgs{
+		Dst: &c.dst[0], Src: &c.src[0], DstRow: c.dstRow, SrcRow: c.srcRow, DstRun: c.dstRun, SrcRun: c.srcRun,
+		Rows: c.rows, Runs: c.runs,
+	})
 }
 
 func lstmForward(l Level, g *LSTMForward) {

@@ -10,9 +10,7 @@ func addScaled(_ Level, dst, x []float32, scale float32)   { addScaledPortable(d
 func columnSums(_ Level, dst, x []float32, rows, stride int) {
 	columnSumsPortable(dst, x, rows, stride)
 }
-func copyPanels(_ Level, dst, src []float32, rows, stride, panels, step int) {
-	copyPanelsPortable(dst, src, rows, stride, panels, step)
-}
+func copyRuns(_ Level, c *runsCopy)         { copyRunsPortable(c) }
 func lstmForward(_ Level, g *LSTMForward)   { lstmForwardPortable(g) }
 func lstmBackward(_ Level, g *LSTMBackward) { lstmBackwardPortable(g) }
 func fmaPeak(Level, int) (flops int)        { return 0 }

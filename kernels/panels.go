@@ -164,18 +164,9 @@ const copiedPanels = 4
 // copyPanels writes rows of whole panels from first on: B[k0+k, 16·first + j] = src[k·stride + j].
 func (p *Panels) copyPanels(first, panels, k0, rows int, src []float32, stride int) {
 	dst := p.data[(first*p.k+k0)*PanelWidth:]
-	for k := 0; k < rows; k += callRows {
-		copyPanels(p.level, dst[k*PanelWidth:], src[k*stride:], min(callRows, rows-k), stride, panels, p.k*PanelWidth)
-	}
-}
-
-// copyPanelsPortable writes dst[p·step + r·PanelWidth + j] = src[r·stride + p·PanelWidth + j].
-func copyPanelsPortable(dst, src []float32, rows, stride, panels, step int) {
-	for r := range rows {
-		for panel := range panels {
-			*(*[PanelWidth]float32)(dst[panel*step+r*PanelWidth:]) = [PanelWidth]float32(src[r*stride+panel*PanelWidth:])
-		}
-	}
+	copyRunsByCalls(p.level, &runsCopy{
+		dst: dst, src: src, dstRow: PanelWidth, srcRow: stride, dstRun: p.k * PanelWidth, srcRun: PanelWidth, rows: rows, runs: panels,
+	})
 }
 
 // packBlock writes dst[k·PanelWidth + j] = src[k·kStride + j·columnStride].

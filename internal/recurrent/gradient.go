@@ -6,12 +6,13 @@ import (
 	"github.com/packedlstm/packedlstm/packed"
 )
 
-// gradientRuns runs of dgates are packed at a time. In place, each of their rows would lie
-// on a page of its own: more pages than the first level of the TLB holds.
-const gradientRuns = 4
+// gradientBlocks bounds the blocks of 16 units of a gate that one product takes as the rows of
+// dW: while their tiles pass, a panel of x stays in L1, and their dgates, 72 KB, in L2.
+const gradientBlocks = 8
 
-// gradientPass is one worker's share of the parameter gradients of one layer: some
-// runs of 16 gate columns in every direction, over all packed rows.
+// gradientPass is one worker's share of the parameter gradients of one layer: some runs of 16
+// units, counted gate by gate as the rows of the weights are, in every direction, over all
+// packed rows.
 type gradientPass struct {
 	config *Config
 	cell   Cell
@@ -28,9 +29,8 @@ type gradientPass struct {
 	share [2]int         // this worker, of how many
 	xRows kernels.Panels // a block of rows of x
 	hRows kernels.Panels // the same rows of h before their steps
-	gates kernels.Panels // the same rows of some runs of dgates
+	gates []float32      // [rows, gateWidth] the same rows of some blocks of a gate
 	bias  []float32      // [16] for each run of the share
-	gate  []float32      // [rows, units] one gate of the share, for an engine
 	err   error
 
 	product kernels.Product
@@ -40,12 +40,10 @@ type gradientPass struct {
 // block of rows overwrites what it is not to add to: clearing the gradients before would
 // cost a way to memory and back.
 func (g *gradientPass) run() error {
-	gates := g.cell.Gates()
-	first, end := workers.Share(g.config.blocks()*gates, 1, g.share[0], g.share[1])
-	blockRows, block := kernels.GradientRows, g.block
+	first, end := workers.Share(g.config.blocks()*g.cell.Gates(), 1, g.share[0], g.share[1])
+	blockRows := kernels.GradientRows
 	if g.engine != nil {
-		first, end = workers.Share(g.config.blocks()*gates, gates, g.share[0], g.share[1])
-		blockRows, block = engineRows, g.blockByGate
+		blockRows = engineRows
 	}
 	g.xRows.SetEngine(g.engine)
 	g.hRows.SetEngine(g.engine)
@@ -54,74 +52,38 @@ func (g *gradientPass) run() error {
 		clear(g.bias)
 		for row := 0; row < g.layout.Rows() && first < end; row += blockRows {
 			rows := min(blockRows, g.layout.Rows()-row)
-			if err := block(direction, row, rows, first, end); err != nil {
+			if err := g.block(direction, row, rows, first, end); err != nil {
 				return err
 			}
 		}
-		if !g.config.Bias {
-			continue
-		}
-		for run := first; run < end; run++ {
-			at, units := g.weightRow(run)
-			sums, ih, hh := g.bias[(run-first)*blockUnits:][:units], g.grads[direction].BiasIH[at:], g.grads[direction].BiasHH[at:]
-			if !g.add {
-				clear(ih[:units])
-				clear(hh[:units])
-			}
-			for u, v := range sums {
-				ih[u] += v
-				hh[u] += v
-			}
+		if g.config.Bias {
+			g.storeBias(direction, first, end)
 		}
 	}
 	return nil
 }
 
-// weightRow returns the first row of the weights that the run stands for, and how
-// many it has.
-func (g *gradientPass) weightRow(run int) (row, units int) {
-	block, gate := run/g.cell.Gates(), run%g.cell.Gates()
-	return gate*g.config.HiddenSize + block*blockUnits, g.config.units(block)
+// storeBias writes or adds the sums of the share's runs to the gradients of both biases.
+func (g *gradientPass) storeBias(direction, first, end int) {
+	grads, blocks := &g.grads[direction], g.config.blocks()
+	for run := first; run < end; run++ {
+		gate, block := run/blocks, run%blocks
+		at, units := gate*g.config.HiddenSize+block*blockUnits, g.config.units(block)
+		sums, ih, hh := g.bias[(run-first)*blockUnits:][:units], grads.BiasIH[at:], grads.BiasHH[at:]
+		if !g.add {
+			clear(ih[:units])
+			clear(hh[:units])
+		}
+		for u, v := range sums {
+			ih[u] += v
+			hh[u] += v
+		}
+	}
 }
 
 // engineRows of a block for an engine: fewer leave it short of work, more let rounding
 // errors gather.
 const engineRows = 256
-
-// blockByGate is block for an engine, which takes the units of a whole gate at a time. The
-// share is some whole blocks of units.
-func (g *gradientPass) blockByGate(direction, row, rows, first, end int) error {
-	gates, hidden, stride := g.cell.Gates(), g.config.HiddenSize, gateStride(g.config, g.cell)
-	if err := g.packRows(direction, row, rows); err != nil {
-		return err
-	}
-	dgates := g.keep[direction].gates[row*stride+first*blockUnits:]
-	if g.config.Bias {
-		if err := g.level.ColumnSums(g.bias, dgates, rows, stride); err != nil {
-			return err
-		}
-	}
-	unit := first / gates * blockUnits
-	units := min(end/gates*blockUnits, hidden) - unit
-	g.gate = resize(g.gate, rows*units)
-	grads := &g.grads[direction]
-	for gate := range gates {
-		for r := range rows {
-			for u := 0; u < units; u += blockUnits {
-				copy(g.gate[r*units+u:r*units+min(u+blockUnits, units)], dgates[r*stride+u*gates+gate*blockUnits:])
-			}
-		}
-		at := gate*hidden + unit
-		g.product = kernels.Product{A: g.gate, AStride: 1, AKStride: units, Rows: units, Add: g.add || row > 0, Far: true}
-		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
-			return err
-		}
-		if err := g.multiply(&g.hRows, grads.HH[at*hidden:], hidden); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // packRows packs rows of x and of h before their steps.
 func (g *gradientPass) packRows(direction, row, rows int) error {
@@ -135,40 +97,62 @@ func (g *gradientPass) packRows(direction, row, rows int) error {
 }
 
 // block adds what packed rows [row, row+rows) contribute to the runs [first, end); the first
-// rows overwrite.
+// rows overwrite. It takes as many blocks of one gate at a time as gradientBlocks allows, an
+// engine all of them.
 func (g *gradientPass) block(direction, row, rows, first, end int) error {
-	hidden, stride := g.config.HiddenSize, gateStride(g.config, g.cell)
 	if err := g.packRows(direction, row, rows); err != nil {
 		return err
 	}
-	grads := &g.grads[direction]
-	for run := first; run < end; run++ {
-		if (run-first)%gradientRuns == 0 {
-			runs := min(gradientRuns, end-run)
-			d := g.keep[direction].gates[row*stride+run*blockUnits:]
-			if err := g.gates.Pack(g.level, d, rows, runs*blockUnits, stride); err != nil {
-				return err
-			}
-			if g.config.Bias {
-				if err := g.level.ColumnSums(g.bias[(run-first)*blockUnits:][:runs*blockUnits], d, rows, stride); err != nil {
-					return err
-				}
-			}
+	blocks := g.config.blocks()
+	for run := first; run < end; {
+		gate, block := run/blocks, run%blocks
+		count := min(blocks-block, end-run)
+		if g.engine == nil { // parts of equal size
+			parts := (count + gradientBlocks - 1) / gradientBlocks
+			count = (count + parts - 1) / parts
 		}
-		d, err := g.gates.Panel((run - first) % gradientRuns)
-		if err != nil {
+		if err := g.part(direction, row, rows, gate, block, count, g.bias[(run-first)*blockUnits:][:count*blockUnits]); err != nil {
 			return err
 		}
-		at, units := g.weightRow(run)
-		g.product = kernels.Product{A: d, AStride: 1, AKStride: kernels.PanelWidth, Rows: units, Add: g.add || row > 0, Far: true}
-		if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
-			return err
-		}
-		if err := g.multiply(&g.hRows, grads.HH[at*hidden:], hidden); err != nil {
+		run += count
+	}
+	return nil
+}
+
+// part is block for count blocks of one gate from the given one on, whose column sums are added
+// to bias.
+func (g *gradientPass) part(direction, row, rows, gate, block, count int, bias []float32) error {
+	hidden, grads := g.config.HiddenSize, &g.grads[direction]
+	width, err := g.packGate(direction, row, rows, gate, block, count)
+	if err != nil {
+		return err
+	}
+	if g.config.Bias {
+		if err := g.level.ColumnSums(bias, g.gates, rows, width); err != nil {
 			return err
 		}
 	}
-	return nil
+	unit := block * blockUnits
+	at := gate*hidden + unit
+	g.product = kernels.Product{
+		A: g.gates, AStride: 1, AKStride: width,
+		Rows: min(unit+count*blockUnits, hidden) - unit, Add: g.add || row > 0, Far: true,
+	}
+	if err := g.multiply(&g.xRows, grads.IH[at*g.input:], g.input); err != nil {
+		return err
+	}
+	return g.multiply(&g.hRows, grads.HH[at*hidden:], hidden)
+}
+
+// packGate copies rows of dgates, count blocks of one gate, to g.gates, rows width apart: in
+// place, each row would lie on a page of its own, more pages than the first level of the TLB
+// holds. The width is an odd number of cache lines, so that a column meets all sets of L1.
+func (g *gradientPass) packGate(direction, row, rows, gate, block, count int) (width int, err error) {
+	gates, stride := g.cell.Gates(), gateStride(g.config, g.cell)
+	width = (count | 1) * blockUnits
+	g.gates = resize(g.gates, rows*width)
+	src := g.keep[direction].gates[row*stride+(block*gates+gate)*blockUnits:]
+	return width, g.level.GatherBlocks(g.gates, width, src, stride, gates*blockUnits, rows, count)
 }
 
 // multiply computes dw [units, columns] += dᵀ·rows, d the product's A, or overwrites. The block

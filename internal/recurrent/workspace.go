@@ -164,7 +164,7 @@ func (w *Workspace) Bytes() int {
 	}
 	for i := range w.gradients {
 		g := &w.gradients[i]
-		bytes += g.xRows.Bytes() + g.hRows.Bytes() + 4*cap(g.bias)
+		bytes += g.xRows.Bytes() + g.hRows.Bytes() + 4*(cap(g.bias)+cap(g.gates))
 	}
 	return bytes
 }

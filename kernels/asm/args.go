@@ -105,14 +105,14 @@ type ReadArgs struct {
 	Rounds int // > 0
 }
 
-// CopyPanelsArgs describes panels [Rows, 16], PanelStep apart, of as many runs of 16 columns:
-// panel[p][r, j] = src[r, 16·p + j].
-type CopyPanelsArgs struct {
-	Dst, Src  *float32
-	SrcRow    int
-	PanelStep int
-	Rows      int // > 0
-	Panels    int // > 0
+// CopyRunsArgs describes a copy of runs of 16 elements from one place of each in a row to another:
+// dst[r·DstRow + q·DstRun + j] = src[r·SrcRow + q·SrcRun + j] for r < Rows, q < Runs, j < 16.
+type CopyRunsArgs struct {
+	Dst, Src       *float32
+	DstRow, SrcRow int
+	DstRun, SrcRun int
+	Rows           int // > 0
+	Runs           int // > 0
 }
 
 // TransposeArgs describes dst[k, j] = src[j, k] for up to 16 rows of src; dst [K, 16] is a

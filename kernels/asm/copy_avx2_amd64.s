@@ -3,39 +3,43 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// func CopyPanelsAVX2(args *CopyPanelsArgs)
-// panel[p][r, j] = src[r, 16·p + j], row by row: src is read in order. Requires: AVX
+// func CopyRunsAVX2(args *CopyRunsArgs)
+// dst[r, q, j] = src[r, q, j], j < 16, row by row. Requires: AVX
 //
-//	SI src, current row     R8 src, current run     R9 bytes between rows
-//	DI dst, current row     R10 dst, current panel  R11 bytes between panels
-//	CX rows to go           DX panels to go
-TEXT ·CopyPanelsAVX2(SB), NOSPLIT, $0-8
+//	SI src, current row     R8  src, current run    R9  bytes between rows    R12 between runs
+//	DI dst, current row     R10 dst, current run    R13 bytes between rows    R11 between runs
+//	CX rows to go           DX  runs to go
+TEXT ·CopyRunsAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
-	MOVQ CopyPanelsArgs_Src(AX), SI
-	MOVQ CopyPanelsArgs_Dst(AX), DI
-	MOVQ CopyPanelsArgs_SrcRow(AX), R9
-	MOVQ CopyPanelsArgs_PanelStep(AX), R11
-	MOVQ CopyPanelsArgs_Rows(AX), CX
+	MOVQ CopyRunsArgs_Src(AX), SI
+	MOVQ CopyRunsArgs_Dst(AX), DI
+	MOVQ CopyRunsArgs_SrcRow(AX), R9
+	MOVQ CopyRunsArgs_DstRow(AX), R13
+	MOVQ CopyRunsArgs_SrcRun(AX), R12
+	MOVQ CopyRunsArgs_DstRun(AX), R11
+	MOVQ CopyRunsArgs_Rows(AX), CX
 	SHLQ $2, R9
+	SHLQ $2, R13
+	SHLQ $2, R12
 	SHLQ $2, R11
 
 row:
 	MOVQ SI, R8
 	MOVQ DI, R10
-	MOVQ CopyPanelsArgs_Panels(AX), DX
+	MOVQ CopyRunsArgs_Runs(AX), DX
 
-panel:
+run:
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS Y0, (R10)
 	VMOVUPS Y1, 32(R10)
-	ADDQ    $64, R8
+	ADDQ    R12, R8
 	ADDQ    R11, R10
 	DECQ    DX
-	JNZ     panel
+	JNZ     run
 
 	ADDQ R9, SI
-	ADDQ $64, DI
+	ADDQ R13, DI
 	DECQ CX
 	JNZ  row
 	VZEROUPPER

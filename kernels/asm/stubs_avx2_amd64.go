@@ -52,7 +52,7 @@ func AddScaledAVX2(args *VectorArgs)
 func ColumnSumsAVX2(args *ColumnSumsArgs)
 
 //go:noescape
-func CopyPanelsAVX2(args *CopyPanelsArgs)
+func CopyRunsAVX2(args *CopyRunsArgs)
 
 //go:noescape
 func TransposeAVX2(args *TransposeArgs)

@@ -52,7 +52,7 @@ func AddScaledNEON(args *VectorArgs)
 func ColumnSumsNEON(args *ColumnSumsArgs)
 
 //go:noescape
-func CopyPanelsNEON(args *CopyPanelsArgs)
+func CopyRunsNEON(args *CopyRunsArgs)
 
 //go:noescape
 func LSTMForwardNEON(args *LSTMForwardArgs)
