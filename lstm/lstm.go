@@ -157,7 +157,7 @@ func (n *LSTM) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *St
 	if err != nil {
 		return Output{}, err
 	}
-	p, err := ws.recurrent.Pack(n.config.recurrent(), cell{}, n.weights, kernels.Active())
+	p, err := ws.recurrent.Pack(n.config.recurrent(), cell{}, n.weights, kernels.Active(), l)
 	if err != nil {
 		return Output{}, fmt.Errorf("lstm: %w", err)
 	}

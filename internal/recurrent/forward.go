@@ -62,9 +62,10 @@ type pass struct {
 	h0, c0 []float32 // [B, H] of this layer and direction, the caller's order; nil: zeros
 	hn, cn []float32 // [B, H] likewise
 
-	xRows   []float32 // rows of a chunk where they are not contiguous in x
-	proj    []float32 // [chunk rows, projStride]
-	scratch []float32 // [rows, some blocks of G·16]
+	part    kernels.Panels // of W_ih, where the pass packs it itself
+	xRows   []float32      // rows of a chunk where they are not contiguous in x
+	proj    []float32      // [chunk rows, projStride]
+	scratch []float32      // [rows, some blocks of G·16]
 	err     error
 
 	forward kernels.LSTMForward
@@ -187,6 +188,9 @@ func (p *pass) project(s, end, chunk, steps int) error {
 	}
 	stride, gates := p.projStride(), p.cell.Gates()
 	p.proj = resize(p.proj, chunk*stride)
+	if p.panels.source != nil {
+		return p.projectParts(x, chunk)
+	}
 	p.product = kernels.Product{
 		C: p.proj, CStride: stride,
 		Init: p.panels.bias[p.slice.first*gates*blockUnits:],

@@ -209,19 +209,28 @@ func stepOf(offsets []int, row int) int {
 	return low
 }
 
-// inputPass is one worker's share of dx [N, input] = Σ_d dgates_d·W_ih_d: some rows.
+// inputPass is one worker's share of dx [N, input] = Σ_d dgates_d·W_ih_d: some rows, or some
+// columns where it packs W_ih itself.
 type inputPass struct {
+	config  *Config
+	cell    Cell
+	level   kernels.Level
 	panels  []backwardPanels // [direction]
 	keep    []kept           // [direction]; the gates hold their gradients
 	stride  int              // of the gates' rows
 	dx      []float32
 	input   int
 	rows    rowRange
+	share   [2]int         // this worker, of how many
+	part    kernels.Panels // of W_ih, where the pass packs it itself
 	err     error
 	product kernels.Product
 }
 
 func (p *inputPass) run() error {
+	if p.panels[0].source != nil {
+		return p.runParts()
+	}
 	rows := p.rows.end - p.rows.first
 	if rows == 0 {
 		return nil

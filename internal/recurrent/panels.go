@@ -9,20 +9,26 @@ type forwardPanels struct {
 	ih, hh kernels.Panels
 	bias   []float32 // [G·Hp]
 	config Config    // of the last pack
+	source *Weights  // the passes pack their W_ih in parts, ih holds nothing of it; nil: it does
 }
 
 // shape gives the panels their shape for fill, in the memory of the backward panels, nil: none.
-func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *backwardPanels) error {
+// source is nil, or what the passes may pack W_ih from; an engine has it whole.
+func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *backwardPanels, source *Weights) error {
 	width := gates * c.padded()
-	same := p.config == *c
-	p.config = *c
-	p.ih.SetEngine(kernels.EngineFor(l, input, width))
+	same, whole := p.config == *c, p.source == nil
+	p.config, p.source = *c, source
+	if p.ih.SetEngine(kernels.EngineFor(l, input, width)); p.ih.Engine() != nil {
+		p.source = nil
+	}
 	p.hh.SetEngine(kernels.StepEngine())
 	if before == nil {
 		before = new(backwardPanels)
 	}
-	if err := reshape(&p.ih, same, l, input, width, c, &before.ih); err != nil {
-		return err
+	if p.source == nil {
+		if err := reshape(&p.ih, same && whole, l, input, width, c, &before.ih); err != nil {
+			return err
+		}
 	}
 	if err := reshape(&p.hh, same, l, c.HiddenSize, width, c, &before.hh); err != nil {
 		return err
@@ -38,8 +44,10 @@ func (p *forwardPanels) fill(c *Config, gates, input int, w *Weights, first, end
 		block, gate := run/gates, run%gates
 		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
 		column := run * blockUnits
-		if err := p.ih.Set(0, column, input, units, w.IH[row*input:], 1, input); err != nil {
-			return err
+		if p.source == nil {
+			if err := p.ih.Set(0, column, input, units, w.IH[row*input:], 1, input); err != nil {
+				return err
+			}
 		}
 		if err := p.hh.Set(0, column, c.HiddenSize, units, w.HH[row*c.HiddenSize:], 1, c.HiddenSize); err != nil {
 			return err
@@ -57,7 +65,8 @@ func (p *forwardPanels) fill(c *Config, gates, input int, w *Weights, first, end
 // their rows are interleaved, as the columns of dgates are.
 type backwardPanels struct {
 	ih, hh kernels.Panels
-	config Config // of the last pack
+	config Config   // of the last pack
+	source *Weights // as for the forward panels
 }
 
 // reshape gives panels their shape, zero unless they were filled for the same config:
@@ -74,15 +83,20 @@ func reshape(p *kernels.Panels, same bool, l kernels.Level, k, n int, c *Config,
 	return p.Reset(l, k, n)
 }
 
-// shape gives the panels their shape for fill, in the memory of the forward panels.
-func (p *backwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *forwardPanels) error {
+// shape gives the panels their shape for fill, in the memory of the forward panels. source is
+// as there.
+func (p *backwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *forwardPanels, source *Weights) error {
 	depth := gates * c.padded()
-	same := p.config == *c
-	p.config = *c
-	p.ih.SetEngine(kernels.EngineFor(l, depth, input))
+	same, whole := p.config == *c, p.source == nil
+	p.config, p.source = *c, source
+	if p.ih.SetEngine(kernels.EngineFor(l, depth, input)); p.ih.Engine() != nil {
+		p.source = nil
+	}
 	p.hh.SetEngine(kernels.StepEngine())
-	if err := reshape(&p.ih, same, l, depth, input, c, &before.ih); err != nil {
-		return err
+	if p.source == nil {
+		if err := reshape(&p.ih, same && whole, l, depth, input, c, &before.ih); err != nil {
+			return err
+		}
 	}
 	return reshape(&p.hh, same, l, depth, c.padded(), c, &before.hh)
 }
@@ -92,8 +106,10 @@ func (p *backwardPanels) fill(c *Config, gates, input int, w *Weights, first, en
 	for run := first; run < end; run++ {
 		block, gate := run/gates, run%gates
 		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
-		if err := p.ih.Set(run*blockUnits, 0, units, input, w.IH[row*input:], input, 1); err != nil {
-			return err
+		if p.source == nil {
+			if err := p.ih.Set(run*blockUnits, 0, units, input, w.IH[row*input:], input, 1); err != nil {
+				return err
+			}
 		}
 		if err := p.hh.Set(run*blockUnits, 0, units, c.HiddenSize, w.HH[row*c.HiddenSize:], c.HiddenSize, 1); err != nil {
 			return err

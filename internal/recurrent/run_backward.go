@@ -47,16 +47,20 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
 	w.dh0, w.dc0 = resize(w.dh0, states), resize(w.dc0, states)
 	w.backward = resize(w.backward, len(weights))
+	w.group.Resize(w.workers)
+	parts := w.packsParts(l, c, p.cell.Gates())
 	for i := range weights {
-		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &p.panels[i]); err != nil {
+		var source *Weights
+		if parts {
+			source = &weights[i]
+		}
+		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &p.panels[i], source); err != nil {
 			return InputGradients{}, err
 		}
 	}
-	w.group.Resize(w.workers)
 	if err := w.pack(weights, w.backward); err != nil {
 		return InputGradients{}, err
 	}
-	w.split(l, c, p.cell.Gates())
 	rows := dy.Y
 	for layer := c.NumLayers - 1; layer >= 0; layer-- {
 		if err := w.backwardStates(layer, rows, dy); err != nil {
@@ -160,6 +164,7 @@ func (w *Workspace) backwardInput(layer int, dx []float32) error {
 	w.inputParts = resize(w.inputParts, count)
 	for i := range count {
 		part := &w.inputParts[i]
+		part.config, part.cell, part.level, part.share = c, w.prepared.cell, w.prepared.level, [2]int{i, count}
 		part.panels = w.backward[layer*directions : (layer+1)*directions]
 		part.keep = w.kept[layer*directions : (layer+1)*directions]
 		part.stride = gateStride(c, w.prepared.cell)

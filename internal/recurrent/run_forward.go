@@ -17,7 +17,7 @@ func (p *Prepared) Forward(w *Workspace, l *packed.Layout, x []float32, initial 
 func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, level kernels.Level,
 	l *packed.Layout, x []float32, initial State, seed uint64) (Output, error) {
 	w.seed = seed
-	if _, err := w.Pack(c, cell, weights, level); err != nil {
+	if _, err := w.Pack(c, cell, weights, level, l); err != nil {
 		return Output{}, err
 	}
 	out, err := w.forward(&w.prepared, l, x, initial, true)
@@ -25,12 +25,16 @@ func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, leve
 	return out, err
 }
 
-// Pack packs the weights as they are now into the workspace and returns their
-// prepared form, which the next such call overwrites.
-func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.Level) (*Prepared, error) {
+// Pack packs the weights as they are now into the workspace and returns their prepared form,
+// for one pass over l; the next such call overwrites it. Until then the weights must not change.
+func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.Level, l *packed.Layout) (*Prepared, error) {
 	w.trained = false
 	w.group.Resize(w.workers)
-	if err := w.prepared.shape(c, cell, level, w.backward); err != nil {
+	var sources []Weights
+	if w.packsParts(l, &c, cell.Gates()) {
+		sources = weights
+	}
+	if err := w.prepared.shape(c, cell, level, w.backward, sources); err != nil {
 		return nil, err
 	}
 	if err := w.pack(weights, nil); err != nil {

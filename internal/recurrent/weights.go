@@ -17,7 +17,7 @@ type Prepared struct {
 // Prepare packs weights [layer·D + direction] for level l.
 func Prepare(c Config, cell Cell, weights []Weights, l kernels.Level) (*Prepared, error) {
 	p := &Prepared{}
-	if err := p.shape(c, cell, l, nil); err != nil {
+	if err := p.shape(c, cell, l, nil, nil); err != nil {
 		return nil, err
 	}
 	if err := p.fill(weights, 0, 1); err != nil {
@@ -27,8 +27,8 @@ func Prepare(c Config, cell Cell, weights []Weights, l kernels.Level) (*Prepared
 }
 
 // shape gives the panels their shapes for fill, in the memory of the backward panels that
-// there are.
-func (p *Prepared) shape(c Config, cell Cell, l kernels.Level, backward []backwardPanels) error {
+// there are. sources are nil, or the weights whose W_ih the passes pack themselves.
+func (p *Prepared) shape(c Config, cell Cell, l kernels.Level, backward []backwardPanels, sources []Weights) error {
 	p.config, p.cell, p.level = c, cell, l
 	p.panels = resize(p.panels, c.NumLayers*c.Directions())
 	for i := range p.panels {
@@ -36,7 +36,11 @@ func (p *Prepared) shape(c Config, cell Cell, l kernels.Level, backward []backwa
 		if i < len(backward) {
 			before = &backward[i]
 		}
-		if err := p.panels[i].shape(l, &p.config, cell.Gates(), c.LayerInput(i/c.Directions()), before); err != nil {
+		var source *Weights
+		if sources != nil {
+			source = &sources[i]
+		}
+		if err := p.panels[i].shape(l, &p.config, cell.Gates(), c.LayerInput(i/c.Directions()), before, source); err != nil {
 			return err
 		}
 	}
