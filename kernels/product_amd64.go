@@ -8,14 +8,11 @@ import (
 	"github.com/packedlstm/packedlstm/kernels/asm"
 )
 
-// panelBytes of B, two thirds of L1, stay there while tiles pass; 16 KB if the CPU does
-// not say how large L1 is. AVX-512's tiles of 64 columns take a line of B for six FMAs, a
-// third of what L2 delivers: they do better with a longer K from there, an eighth of it,
-// than with sums that go through C more often (Zen 5: 1.02 to 1.04 times as fast).
-var (
-	panelBytes     = max(CPU().L1D*2/3, 16<<10)
-	widePanelBytes = max(panelBytes, CPU().L2/8)
-)
+// panelBytes of B stay near while tiles pass: an eighth of L2, at least two thirds of L1, 16 KB
+// if the CPU does not say. A tile of six rows takes a line of B in 6 or in 3 cycles, a fifth or
+// a third of what L2 delivers, so a longer K from there is better than sums that go through C
+// more often (Zen 5: 1.02 to 1.04 times as fast at AVX-512; at AVX2 to 1.08 at K = 1024).
+var panelBytes = max(CPU().L1D*2/3, CPU().L2/8, 16<<10)
 
 // findsNext: the CPU calls what comes next by itself, and is slower if it is told: a Zen 5
 // runs 4 rows x 2048 x 512 at 209 GFLOP/s, told at 195. An Ice Lake server is faster told.
@@ -26,7 +23,7 @@ var findsNext = cpuid.CPU.VendorID == cpuid.AMD
 var tilings = [levelCount]*tiling{
 	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes},
 		[...]int{0, 85, 89, 97, 86, 95, 98}),
-	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: widePanelBytes,
+	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes,
 		ahead: !findsNext, groups: findsNext},
 		[...]int{0, 85, 90, 93, 95, 95, 95}),
 }
