@@ -91,16 +91,15 @@ func TestSequenceAloneAndInBatch(t *testing.T) {
 			for _, bidirectional := range []bool{false, true} {
 				c := lstm.Config{InputSize: 5, HiddenSize: hidden, NumLayers: 2, Bidirectional: bidirectional, Bias: true}
 				for workers := 1; workers <= 4; workers++ {
-					testAloneAndInBatch(t, c, workers)
+					testAloneAndInBatch(t, c, []int{3, 0, 9, 1, 9, 5, 2, 30, 1, 4, 7, 0, 2, 11}, workers)
 				}
 			}
 		}
 	})
 }
 
-func testAloneAndInBatch(t *testing.T, c lstm.Config, workers int) {
+func testAloneAndInBatch(t *testing.T, c lstm.Config, lengths []int, workers int) {
 	rng := newRand(uint64(c.HiddenSize))
-	lengths := []int{3, 0, 9, 1, 9, 5, 2, 30, 1, 4, 7, 0, 2, 11}
 	net, l := newLSTM(t, c), newLayout(t, lengths)
 	x := uniform(rng, l.Rows()*c.InputSize, 1)
 	h0, c0 := uniform(rng, c.StateSize(len(lengths)), 1), uniform(rng, c.StateSize(len(lengths)), 1)
@@ -216,6 +215,27 @@ func TestGradientsWithoutTokens(t *testing.T) {
 	}
 }
 
+// trainingResults returns copies of all that a training pass gives.
+func trainingResults(t *testing.T, net *lstm.LSTM, ws *lstm.Workspace, l *packed.Layout, x []float32, initial *lstm.State,
+	dy lstm.Upstream) (results [][]float32) {
+	t.Helper()
+	out, err := net.ForwardTraining(ws, l, x, initial, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results = append(results, slices.Clone(out.Y), slices.Clone(out.HN), slices.Clone(out.CN))
+	grads := net.NewGradients()
+	back, err := net.Backward(ws, dy, grads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results = append(results, slices.Clone(back.X), slices.Clone(back.H0), slices.Clone(back.C0))
+	for _, g := range grads.Tensors() {
+		results = append(results, g.Data)
+	}
+	return results
+}
+
 // TestFewRows: where the rows are too few for the workers, each owns some hidden units
 // and meets the others at every step: the same bits, forward and backward.
 func TestFewRows(t *testing.T) {
@@ -233,21 +253,10 @@ func TestFewRows(t *testing.T) {
 				dy := lstm.Upstream{Y: uniform(rng, l.Rows()*c.OutputSize(), 1), HN: uniform(rng, len(h0), 1), CN: uniform(rng, len(h0), 1)}
 				var want [][]float32
 				for _, workers := range []int{1, 2, 3, 7} {
-					ws, grads := lstm.NewWorkspace(workers), net.NewGradients()
-					out, err := net.ForwardTraining(ws, l, x, &lstm.State{H: h0, C: c0}, 0)
+					ws, state := lstm.NewWorkspace(workers), &lstm.State{H: h0, C: c0}
+					got := trainingResults(t, net, ws, l, x, state, dy)
+					out, err := net.Forward(ws, l, x, state)
 					if err != nil {
-						t.Fatal(err)
-					}
-					got := [][]float32{slices.Clone(out.Y), slices.Clone(out.HN), slices.Clone(out.CN)}
-					back, err := net.Backward(ws, dy, grads)
-					if err != nil {
-						t.Fatal(err)
-					}
-					got = append(got, back.X, back.H0, back.C0)
-					for _, g := range grads.Tensors() {
-						got = append(got, g.Data)
-					}
-					if out, err = net.Forward(ws, l, x, &lstm.State{H: h0, C: c0}); err != nil {
 						t.Fatal(err)
 					}
 					got = append(got, out.Y)
