@@ -48,7 +48,7 @@ func columnSums(l Level, dst, x []float32, rows, stride int) {
 }
 
 func copyRuns(l Level, c *runsCopy) {
-	if l == Portable {
+	if l != NEON {
 		copyRunsPortable(c)
 		return
 	}

@@ -188,7 +188,7 @@ func (p *pass) project(s, end, chunk, steps int) error {
 	}
 	stride, gates := p.projStride(), p.cell.Gates()
 	p.proj = resize(p.proj, chunk*stride)
-	if p.panels.source != nil {
+	if p.panels.ih.source != nil {
 		return p.projectParts(x, chunk)
 	}
 	p.product = kernels.Product{

@@ -29,7 +29,7 @@ type gradientPass struct {
 	share [2]int         // this worker, of how many
 	xRows kernels.Panels // a block of rows of x
 	hRows kernels.Panels // the same rows of h before their steps
-	gates []float32      // [rows, gateWidth] the same rows of some blocks of a gate
+	gates []float32      // the same rows of some blocks of a gate, as packGate leaves them
 	bias  []float32      // [16] for each run of the share
 	err   error
 
@@ -217,10 +217,8 @@ type inputPass struct {
 	level   kernels.Level
 	panels  []backwardPanels // [direction]
 	keep    []kept           // [direction]; the gates hold their gradients
-	stride  int              // of the gates' rows
-	dx      []float32
+	dx      []float32        // [N, input]
 	input   int
-	rows    rowRange
 	share   [2]int         // this worker, of how many
 	part    kernels.Panels // of W_ih, where the pass packs it itself
 	err     error
@@ -228,19 +226,22 @@ type inputPass struct {
 }
 
 func (p *inputPass) run() error {
-	if p.panels[0].source != nil {
-		return p.runParts()
-	}
-	rows := p.rows.end - p.rows.first
-	if rows == 0 {
+	if len(p.dx) == 0 {
 		return nil
 	}
-	dx := p.dx[p.rows.first*p.input : p.rows.end*p.input]
+	if p.panels[0].ih.source != nil {
+		return p.runParts()
+	}
+	first, end := workers.Share(len(p.dx)/p.input, 6, p.share[0], p.share[1])
+	if first == end {
+		return nil
+	}
+	dx, stride := p.dx[first*p.input:end*p.input], gateStride(p.config, p.cell)
 	for direction := range p.panels {
 		p.product = kernels.Product{
 			C: dx, CStride: p.input,
-			A: p.keep[direction].gates[p.rows.first*p.stride:], AStride: p.stride, AKStride: 1,
-			Rows: rows, Count: (p.input + kernels.PanelWidth - 1) / kernels.PanelWidth,
+			A: p.keep[direction].gates[first*stride:], AStride: stride, AKStride: 1,
+			Rows: end - first, Count: (p.input + kernels.PanelWidth - 1) / kernels.PanelWidth,
 		}
 		if direction > 0 {
 			p.product.Init, p.product.InitStride = dx, p.input

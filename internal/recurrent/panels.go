@@ -6,29 +6,24 @@ import "github.com/packedlstm/packedlstm/kernels"
 // h·W_hhᵀ, columns interleaved by blocks; the sum of the biases stands in the same
 // order.
 type forwardPanels struct {
-	ih, hh kernels.Panels
+	ih     inputPanels
+	hh     kernels.Panels
 	bias   []float32 // [G·Hp]
 	config Config    // of the last pack
-	source *Weights  // the passes pack their W_ih in parts, ih holds nothing of it; nil: it does
 }
 
 // shape gives the panels their shape for fill, in the memory of the backward panels, nil: none.
-// source is nil, or what the passes may pack W_ih from; an engine has it whole.
+// source is that of inputPanels.
 func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *backwardPanels, source *Weights) error {
 	width := gates * c.padded()
-	same, whole := p.config == *c, p.source == nil
-	p.config, p.source = *c, source
-	if p.ih.SetEngine(kernels.EngineFor(l, input, width)); p.ih.Engine() != nil {
-		p.source = nil
-	}
+	same := p.config == *c
+	p.config = *c
 	p.hh.SetEngine(kernels.StepEngine())
 	if before == nil {
 		before = new(backwardPanels)
 	}
-	if p.source == nil {
-		if err := reshape(&p.ih, same && whole, l, input, width, c, &before.ih); err != nil {
-			return err
-		}
+	if err := p.ih.shape(same, l, input, width, c, &before.ih, source); err != nil {
+		return err
 	}
 	if err := reshape(&p.hh, same, l, c.HiddenSize, width, c, &before.hh); err != nil {
 		return err
@@ -39,24 +34,39 @@ func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int, befo
 
 // fill packs the runs [first, end) of 16 gate columns.
 func (p *forwardPanels) fill(c *Config, gates, input int, w *Weights, first, end int) error {
-	clear(p.bias[first*blockUnits : end*blockUnits])
-	for run := first; run < end; run++ {
-		block, gate := run/gates, run%gates
-		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
-		column := run * blockUnits
-		if p.source == nil {
-			if err := p.ih.Set(0, column, input, units, w.IH[row*input:], 1, input); err != nil {
-				return err
-			}
-		}
-		if err := p.hh.Set(0, column, c.HiddenSize, units, w.HH[row*c.HiddenSize:], 1, c.HiddenSize); err != nil {
+	if p.ih.source == nil {
+		if err := setColumns(&p.ih.Panels, first*blockUnits, c, gates, first, end, w.IH, input); err != nil {
 			return err
 		}
-		if c.Bias {
-			for u := range units {
-				p.bias[column+u] = w.BiasIH[row+u] + w.BiasHH[row+u]
-			}
+	}
+	if err := setColumns(&p.hh, first*blockUnits, c, gates, first, end, w.HH, c.HiddenSize); err != nil {
+		return err
+	}
+	clear(p.bias[first*blockUnits : end*blockUnits])
+	for run := first; run < end && c.Bias; run++ {
+		row, units := weightRows(c, gates, run)
+		for u := range units {
+			p.bias[run*blockUnits+u] = w.BiasIH[row+u] + w.BiasHH[row+u]
 		}
+	}
+	return nil
+}
+
+// weightRows returns the first row of the weights that a run of 16 interleaved gates stands
+// for, and how many it has.
+func weightRows(c *Config, gates, run int) (row, units int) {
+	block, gate := run/gates, run%gates
+	return gate*c.HiddenSize + block*blockUnits, c.units(block)
+}
+
+// setColumns packs the runs [first, end) of w [G·H, k] for x·wᵀ, from the given column of p on.
+func setColumns(p *kernels.Panels, column int, c *Config, gates, first, end int, w []float32, k int) error {
+	for run := first; run < end; run++ {
+		row, units := weightRows(c, gates, run)
+		if err := p.Set(0, column, k, units, w[row*k:], 1, k); err != nil {
+			return err
+		}
+		column += blockUnits
 	}
 	return nil
 }
@@ -64,9 +74,9 @@ func (p *forwardPanels) fill(c *Config, gates, input int, w *Weights, first, end
 // backwardPanels are the same weights packed for dgates·W_ih and dgates·W_hh:
 // their rows are interleaved, as the columns of dgates are.
 type backwardPanels struct {
-	ih, hh kernels.Panels
-	config Config   // of the last pack
-	source *Weights // as for the forward panels
+	ih     inputPanels
+	hh     kernels.Panels
+	config Config // of the last pack
 }
 
 // reshape gives panels their shape, zero unless they were filled for the same config:
@@ -83,37 +93,38 @@ func reshape(p *kernels.Panels, same bool, l kernels.Level, k, n int, c *Config,
 	return p.Reset(l, k, n)
 }
 
-// shape gives the panels their shape for fill, in the memory of the forward panels. source is
-// as there.
+// shape gives the panels their shape for fill, in the memory of the forward panels.
+// source is that of inputPanels.
 func (p *backwardPanels) shape(l kernels.Level, c *Config, gates, input int, before *forwardPanels, source *Weights) error {
 	depth := gates * c.padded()
-	same, whole := p.config == *c, p.source == nil
-	p.config, p.source = *c, source
-	if p.ih.SetEngine(kernels.EngineFor(l, depth, input)); p.ih.Engine() != nil {
-		p.source = nil
-	}
+	same := p.config == *c
+	p.config = *c
 	p.hh.SetEngine(kernels.StepEngine())
-	if p.source == nil {
-		if err := reshape(&p.ih, same && whole, l, depth, input, c, &before.ih); err != nil {
-			return err
-		}
+	if err := p.ih.shape(same, l, depth, input, c, &before.ih, source); err != nil {
+		return err
 	}
 	return reshape(&p.hh, same, l, depth, c.padded(), c, &before.hh)
 }
 
 // fill packs the runs [first, end) of 16 gate rows.
 func (p *backwardPanels) fill(c *Config, gates, input int, w *Weights, first, end int) error {
-	for run := first; run < end; run++ {
-		block, gate := run/gates, run%gates
-		units, row := c.units(block), gate*c.HiddenSize+block*blockUnits
-		if p.source == nil {
-			if err := p.ih.Set(run*blockUnits, 0, units, input, w.IH[row*input:], input, 1); err != nil {
-				return err
-			}
-		}
-		if err := p.hh.Set(run*blockUnits, 0, units, c.HiddenSize, w.HH[row*c.HiddenSize:], c.HiddenSize, 1); err != nil {
+	if p.ih.source == nil {
+		if err := setRows(&p.ih.Panels, first*blockUnits, c, gates, first, end, w.IH, input, input); err != nil {
 			return err
 		}
+	}
+	return setRows(&p.hh, first*blockUnits, c, gates, first, end, w.HH, c.HiddenSize, c.HiddenSize)
+}
+
+// setRows packs the runs [first, end) of the first n columns of w, rows stride apart, for
+// dgates·w, from the given row of p on.
+func setRows(p *kernels.Panels, k int, c *Config, gates, first, end int, w []float32, n, stride int) error {
+	for run := first; run < end; run++ {
+		row, units := weightRows(c, gates, run)
+		if err := p.Set(k, 0, units, n, w[row*stride:], stride, 1); err != nil {
+			return err
+		}
+		k += blockUnits
 	}
 	return nil
 }

@@ -10,17 +10,49 @@ import (
 // pack all of it first is a way to memory and back that takes longer than the product. So
 // each worker packs a part, which stays in L2 until its product has read it, then the next.
 
-// packsParts reports whether the passes over l pack W_ih themselves: if one chunk holds all
-// rows, and no two workers would pack the same part.
-func (w *Workspace) packsParts(l *packed.Layout, c *Config, gates int) bool {
-	w.split(l, c, gates)
-	return len(w.shares) > 0 && (len(w.ranges) == 1 || w.shares[0].slice.barrier != nil) &&
-		l.Rows()*gates*c.padded() <= chunkFloats
+// inputPanels are W_ih packed for one pass or the other, or what that packs it from itself.
+type inputPanels struct {
+	kernels.Panels          // empty where there is a source
+	source         *Weights // nil: the panels hold W_ih
 }
 
-// shapePart gives a part the shape [k, n]; what Set does not reach of padded units is zero.
-func shapePart(part *kernels.Panels, l kernels.Level, k, n int, padded bool) error {
-	if padded {
+// shape gives the panels their shape [k, n], in other's memory; same says that they were last
+// filled for the same config. source is nil, or what the passes may pack W_ih from: an engine
+// has it whole.
+func (p *inputPanels) shape(same bool, l kernels.Level, k, n int, c *Config, other *inputPanels, source *Weights) error {
+	filled := same && p.source == nil
+	p.source = source
+	if p.SetEngine(kernels.EngineFor(l, k, n)); p.Engine() != nil {
+		p.source = nil
+	}
+	if p.source != nil {
+		return nil
+	}
+	return reshape(&p.Panels, filled, l, k, n, c, &other.Panels)
+}
+
+// sources returns the weights if the passes over l, shared as split has it, pack W_ih
+// themselves: if one chunk holds all rows, and no two workers would pack the same part. Else nil.
+func (w *Workspace) sources(weights []Weights, l *packed.Layout, c *Config, cell Cell) []Weights {
+	apart := len(w.ranges) == 1 || w.shares[0].slice.barrier != nil
+	if !apart || l.Rows()*gateStride(c, cell) > chunkFloats {
+		return nil
+	}
+	return weights
+}
+
+// sourceOf returns source i, nil if there are none.
+func sourceOf(sources []Weights, i int) *Weights {
+	if sources == nil {
+		return nil
+	}
+	return &sources[i]
+}
+
+// shapePart gives a part the shape [k, n] for the blocks of units up to end; what is not set
+// of padded units is zero.
+func shapePart(part *kernels.Panels, l kernels.Level, k, n int, c *Config, end int) error {
+	if c.units(end-1) < blockUnits {
 		return part.Reset(l, k, n)
 	}
 	return part.Reshape(l, k, n)
@@ -33,16 +65,11 @@ func (p *pass) projectParts(x []float32, rows int) error {
 	atOnce := max(ScratchFloats/(p.input*width), 1)
 	for done, blocks := 0, p.slice.blocks(); done < blocks; done += atOnce {
 		first, count := p.slice.first+done, min(atOnce, blocks-done)
-		padded := c.units(first+count-1) < blockUnits
-		if err := shapePart(&p.part, p.level, p.input, count*width, padded); err != nil {
+		if err := shapePart(&p.part, p.level, p.input, count*width, c, first+count); err != nil {
 			return err
 		}
-		for run := range count * gates {
-			block, gate := first+run/gates, run%gates
-			row := gate*c.HiddenSize + block*blockUnits
-			if err := p.part.Set(0, run*blockUnits, p.input, c.units(block), p.panels.source.IH[row*p.input:], 1, p.input); err != nil {
-				return err
-			}
+		if err := setColumns(&p.part, 0, c, gates, first*gates, (first+count)*gates, p.panels.ih.source.IH, p.input); err != nil {
+			return err
 		}
 		p.product = kernels.Product{
 			C: p.proj[done*width:], CStride: p.projStride(), Init: p.panels.bias[first*width:],
@@ -61,9 +88,6 @@ const partPanels = 32
 
 // runParts computes the worker's columns of dx for all rows.
 func (p *inputPass) runParts() error {
-	if len(p.dx) == 0 {
-		return nil
-	}
 	first, end := workers.Share((p.input+kernels.PanelWidth-1)/kernels.PanelWidth, 1, p.share[0], p.share[1])
 	for ; first < end; first += partPanels {
 		for direction := range p.panels {
@@ -81,24 +105,19 @@ func (p *inputPass) columns(direction, first, end int) error {
 	c, gates := p.config, p.cell.Gates()
 	column := first * kernels.PanelWidth
 	width, depth := min(end*kernels.PanelWidth, p.input)-column, gates*blockUnits
-	dx := p.dx[column:]
+	dx, w := p.dx[column:], p.panels[direction].ih.source.IH[column:]
 	atOnce := max(ScratchFloats/(depth*width), 1)
 	for block := 0; block < c.blocks(); block += atOnce {
 		count := min(atOnce, c.blocks()-block)
-		padded := c.units(block+count-1) < blockUnits
-		if err := shapePart(&p.part, p.level, count*depth, width, padded); err != nil {
+		if err := shapePart(&p.part, p.level, count*depth, width, c, block+count); err != nil {
 			return err
 		}
-		for run := range count * gates {
-			row := run%gates*c.HiddenSize + (block+run/gates)*blockUnits
-			w := p.panels[direction].source.IH[row*p.input+column:]
-			if err := p.part.Set(run*blockUnits, 0, c.units(block+run/gates), width, w, p.input, 1); err != nil {
-				return err
-			}
+		if err := setRows(&p.part, 0, c, gates, block*gates, (block+count)*gates, w, width, p.input); err != nil {
+			return err
 		}
 		p.product = kernels.Product{
 			C: dx, CStride: p.input,
-			A: p.keep[direction].gates[block*depth:], AStride: p.stride, AKStride: 1,
+			A: p.keep[direction].gates[block*depth:], AStride: gateStride(c, p.cell), AKStride: 1,
 			Rows: len(p.dx) / p.input, Count: end - first,
 		}
 		if direction > 0 || block > 0 {

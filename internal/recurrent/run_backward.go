@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/packedlstm/packedlstm/internal/workers"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -48,13 +47,10 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	w.dh0, w.dc0 = resize(w.dh0, states), resize(w.dc0, states)
 	w.backward = resize(w.backward, len(weights))
 	w.group.Resize(w.workers)
-	parts := w.packsParts(l, c, p.cell.Gates())
+	w.split(l, c, p.cell.Gates())
+	sources := w.sources(weights, l, c, p.cell)
 	for i := range weights {
-		var source *Weights
-		if parts {
-			source = &weights[i]
-		}
-		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &p.panels[i], source); err != nil {
+		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &p.panels[i], sourceOf(sources, i)); err != nil {
 			return InputGradients{}, err
 		}
 	}
@@ -167,9 +163,7 @@ func (w *Workspace) backwardInput(layer int, dx []float32) error {
 		part.config, part.cell, part.level, part.share = c, w.prepared.cell, w.prepared.level, [2]int{i, count}
 		part.panels = w.backward[layer*directions : (layer+1)*directions]
 		part.keep = w.kept[layer*directions : (layer+1)*directions]
-		part.stride = gateStride(c, w.prepared.cell)
 		part.dx, part.input = dx, c.LayerInput(layer)
-		part.rows.first, part.rows.end = workers.Share(w.layout.Rows(), 6, i, count)
 	}
 	w.group.Do(count, w.runInputParts)
 	for i := range count {

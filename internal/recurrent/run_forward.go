@@ -9,6 +9,8 @@ import (
 // pass. The arguments have been checked.
 func (p *Prepared) Forward(w *Workspace, l *packed.Layout, x []float32, initial State) (Output, error) {
 	w.trained = false
+	w.group.Resize(w.workers)
+	w.split(l, &p.config, p.cell.Gates())
 	return w.forward(p, l, x, initial, false)
 }
 
@@ -30,11 +32,8 @@ func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, leve
 func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.Level, l *packed.Layout) (*Prepared, error) {
 	w.trained = false
 	w.group.Resize(w.workers)
-	var sources []Weights
-	if w.packsParts(l, &c, cell.Gates()) {
-		sources = weights
-	}
-	if err := w.prepared.shape(c, cell, level, w.backward, sources); err != nil {
+	w.split(l, &c, cell.Gates())
+	if err := w.prepared.shape(c, cell, level, w.backward, w.sources(weights, l, &c, cell)); err != nil {
 		return nil, err
 	}
 	if err := w.pack(weights, nil); err != nil {
@@ -43,16 +42,15 @@ func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.L
 	return &w.prepared, nil
 }
 
+// forward runs the stack, shared as split has it.
 func (w *Workspace) forward(p *Prepared, l *packed.Layout, x []float32, initial State, training bool) (Output, error) {
 	c := &p.config
-	w.group.Resize(w.workers)
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
 	w.layout = l
 	w.hn, w.cn = resize(w.hn, states), resize(w.cn, states)
 	w.outputs, w.inputs = resize(w.outputs, c.NumLayers), resize(w.inputs, c.NumLayers)
 	w.dropped = resize(w.dropped, c.NumLayers)
 	w.kept = resize(w.kept, c.NumLayers*c.Directions())
-	w.split(l, c, p.cell.Gates())
 	for layer := range c.NumLayers {
 		// Inference needs the rows of two layers only.
 		slot := layer

@@ -36,11 +36,7 @@ func (p *Prepared) shape(c Config, cell Cell, l kernels.Level, backward []backwa
 		if i < len(backward) {
 			before = &backward[i]
 		}
-		var source *Weights
-		if sources != nil {
-			source = &sources[i]
-		}
-		if err := p.panels[i].shape(l, &p.config, cell.Gates(), c.LayerInput(i/c.Directions()), before, source); err != nil {
+		if err := p.panels[i].shape(l, &p.config, cell.Gates(), c.LayerInput(i/c.Directions()), before, sourceOf(sources, i)); err != nil {
 			return err
 		}
 	}

@@ -152,16 +152,19 @@ func (w *Workspace) Bytes() int {
 	}
 	for i := range w.passes {
 		p := &w.passes[i]
-		floats += cap(p.xRows) + cap(p.proj) + cap(p.scratch) + p.part.Bytes()/4
+		floats += cap(p.xRows) + cap(p.proj) + cap(p.scratch)
 	}
 	for i := range w.states {
 		s := &w.states[i]
 		floats += cap(s.h[0]) + cap(s.h[1]) + cap(s.c)
 	}
-	for i := range w.inputParts {
-		floats += w.inputParts[i].part.Bytes() / 4
-	}
 	bytes := 4*floats + w.prepared.Bytes()
+	for i := range w.passes {
+		bytes += w.passes[i].part.Bytes()
+	}
+	for i := range w.inputParts {
+		bytes += w.inputParts[i].part.Bytes()
+	}
 	for i := range w.backward {
 		bytes += w.backward[i].ih.Bytes() + w.backward[i].hh.Bytes()
 	}
