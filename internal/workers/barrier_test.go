@@ -76,3 +76,18 @@ func TestBarrierAbort(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkBarrier: a meeting of two workers.
+func BenchmarkBarrier(b *testing.B) {
+	const size = 2
+	var g Group
+	g.Resize(size)
+	var barrier Barrier
+	barrier.Reset(size)
+	b.ReportAllocs()
+	g.Do(size, func(int) {
+		for range b.N {
+			barrier.Wait()
+		}
+	})
+}
