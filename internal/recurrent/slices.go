@@ -46,8 +46,12 @@ func cancelled(done <-chan struct{}) error {
 const (
 	// fewRows is how many rows a step costs at least: the weights have to be read.
 	fewRows = 4
-	// meetingCost is that of a barrier, in multiply-adds.
-	meetingCost = 100_000
+	// nearFewRows is the same where W_hh, up to nearBytes, is read from a cache near.
+	nearFewRows = 2
+	nearBytes   = 128 << 10
+	// meetingCost is that of a barrier, and of reading what another core has just written: half
+	// a microsecond, in multiply-adds.
+	meetingCost = 30_000
 )
 
 // sliceUnits reports whether count workers are faster if each owns units of all rows and
@@ -57,21 +61,25 @@ func sliceUnits(ranges []rowRange, l *packed.Layout, c *Config, gates int) bool 
 	if count < 2 || c.blocks() < count {
 		return false
 	}
+	least := fewRows
+	if 4*gates*c.HiddenSize*c.HiddenSize <= nearBytes {
+		least = nearFewRows
+	}
 	apart := 0
 	for _, r := range ranges {
-		apart = max(apart, stepCost(r, l))
+		apart = max(apart, stepCost(r, l, least))
 	}
 	row := gates * c.HiddenSize * (c.HiddenSize + c.InputSize)
-	together := stepCost(rowRange{0, l.Batch()}, l)
+	together := stepCost(rowRange{0, l.Batch()}, l, least)
 	meetings := (rowRange{0, l.Batch()}).steps(l) * meetingCost / row
 	return together/count+meetings < apart
 }
 
-// stepCost returns the rows that the range's steps cost.
-func stepCost(r rowRange, l *packed.Layout) int {
+// stepCost returns the rows that the range's steps cost, each the least at least.
+func stepCost(r rowRange, l *packed.Layout, least int) int {
 	cost := 0
 	for t := range r.steps(l) {
-		cost += max(r.live(l, t), fewRows)
+		cost += max(r.live(l, t), least)
 	}
 	return cost
 }
