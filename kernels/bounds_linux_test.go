@@ -177,21 +177,22 @@ func TestWeightGradientBounds(t *testing.T) {
 		for _, rows := range []int{127, 128, 129, 257} {
 			check(rows, 17, 33)
 		}
+		check(33, 257, 17) // columns of dy in three parts
 	})
 }
 
 func checkGradientBounds(t *testing.T, l kernels.Level, f *fences, s gradientShape) {
 	t.Helper()
 	var w kernels.WeightGradient
-	dyElements, xElements := w.ScratchElements(s.m, s.rows)
-	dyPanel, xPanels := f.vector(t, "dy panel", dyElements, false), f.vector(t, "x panels", xElements, false)
-	w.MoveScratchTo(dyPanel, xPanels)
+	dyElements, xElements := w.ScratchElements(s.count, s.m, s.rows)
+	dyRows, xPanels := f.vector(t, "rows of dy", dyElements, false), f.vector(t, "x panels", xElements, false)
+	w.MoveScratchTo(dyRows, xPanels)
 	dwStride, dyStride, xStride := s.m+s.pad, s.n+s.pad, s.m+2*s.pad
 	dw := f.output(t, "dw", s.n, dwStride, s.m)
 	dy, x := f.input(t, "dy", s.rows, dyStride, s.n), f.input(t, "x", s.rows, xStride, s.m)
 	f.run(t, "WeightGradient", s, func() error {
 		err := w.Add(l, dw, dwStride, dy, dyStride, s.n, x, xStride, s.m, s.rows, s.first, s.count)
-		if err == nil && !w.ScratchIn(dyPanel, xPanels) {
+		if err == nil && !w.ScratchIn(dyRows, xPanels) {
 			return fmt.Errorf("the scratch was allocated anew: want it in the memory of exactly its size")
 		}
 		return err

@@ -10,18 +10,19 @@ func (p *Panels) MoveTo(memory []float32) {
 // Elements returns how many elements the panels have.
 func (p *Panels) Elements() int { return len(p.data) }
 
-// ScratchElements returns how many elements a weight gradient [n, m] over rows needs
-// for its panels of dy and of x.
-func (w *WeightGradient) ScratchElements(m, rows int) (dy, x int) {
+// ScratchElements returns how many elements a weight gradient [count, m] over rows needs for
+// its rows of dy and for its panels of x.
+func (w *WeightGradient) ScratchElements(count, m, rows int) (dy, x int) {
 	block := min(rows, GradientRows)
-	return block * PanelWidth, block * panelCount(m) * PanelWidth
+	parts := max((count+gradientColumns-1)/gradientColumns, 1)
+	return block * gradientWidth((count+parts-1)/parts), block * panelCount(m) * PanelWidth
 }
 
 // MoveScratchTo makes w work in the given memory, of ScratchElements' sizes.
-func (w *WeightGradient) MoveScratchTo(dy, x []float32) { w.dy.data, w.x.data = dy, x }
+func (w *WeightGradient) MoveScratchTo(dy, x []float32) { w.dy, w.x.data = dy, x }
 
 // ScratchIn reports whether w still works in the memory that it was moved to.
 func (w *WeightGradient) ScratchIn(dy, x []float32) bool {
 	same := func(a, b []float32) bool { return cap(a) == cap(b) && (cap(a) == 0 || &a[:1][0] == &b[:1][0]) }
-	return same(w.dy.data, dy) && same(w.x.data, x)
+	return same(w.dy, dy) && same(w.x.data, x)
 }

@@ -5,11 +5,20 @@ package kernels
 // block of dy and one of x, 16 columns each, fill half of a small L1 together.
 const GradientRows = 128
 
-// WeightGradient holds the scratch of weight gradients: the panels of one block
-// of rows. The zero value is ready; it grows to what a call needs and is reused.
+// gradientColumns of dy are the rows of dW that a product takes at most: while their tiles
+// pass, a panel of x stays in L1, and they, 72 KB, in L2.
+const gradientColumns = 128
+
+// WeightGradient holds the scratch of weight gradients: one block of rows, of x as panels, of
+// dy some columns. The zero value is ready; it grows to what a call needs and is reused.
 type WeightGradient struct {
-	dy, x Panels
+	dy []float32 // [GradientRows, gradientWidth]
+	x  Panels
 }
+
+// gradientWidth is the distance between rows of that many columns of dy: an odd number of
+// cache lines, so that a column meets all sets of L1.
+func gradientWidth(columns int) int { return (panelCount(columns) | 1) * PanelWidth }
 
 // Add computes, for dy [rows, n] and x [rows, m] in row-major order,
 //
@@ -58,13 +67,25 @@ func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, 
 // addTiles is Add by the level's tiles.
 func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []float32, dyStride int,
 	x []float32, xStride, m, rows, first, count int) error {
+	parts := max((count+gradientColumns-1)/gradientColumns, 1) // of equal size
+	columns := (count + parts - 1) / parts
+	if need := min(rows, GradientRows) * gradientWidth(columns); cap(w.dy) < need {
+		w.dy = make([]float32, need)
+	}
 	for r := 0; r < rows; r += GradientRows {
 		block := min(GradientRows, rows-r)
 		if err := w.x.Pack(l, x[r*xStride:], block, m, xStride); err != nil {
 			return err
 		}
-		for i := first; i < first+count; i += PanelWidth {
-			if err := w.addRun(l, dw[i*dwStride:], dwStride, dy[r*dyStride+i:], dyStride, block, min(PanelWidth, first+count-i)); err != nil {
+		for i := first; i < first+count; i += columns {
+			part := min(columns, first+count-i)
+			a, width := w.gather(l, dy[r*dyStride+i:], dyStride, block, part)
+			err := w.x.Multiply(&Product{
+				C: dw[i*dwStride:], CStride: dwStride,
+				A: a, AStride: 1, AKStride: width,
+				Rows: part, Count: panelCount(m), Add: true, Far: true,
+			})
+			if err != nil {
 				return err
 			}
 		}
@@ -72,15 +93,20 @@ func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []floa
 	return nil
 }
 
-// addRun adds the block's share of up to PanelWidth rows of dw; dw and dy begin
-// at the first of them.
-func (w *WeightGradient) addRun(l Level, dw []float32, dwStride int, dy []float32, dyStride, rows, units int) error {
-	if err := w.dy.Pack(l, dy, rows, units, dyStride); err != nil {
-		return err
+// gather copies rows of some columns of dy to the scratch, rows width apart: in place each
+// might lie on a page of its own, more than the first level of the TLB holds.
+func (w *WeightGradient) gather(l Level, dy []float32, dyStride, rows, columns int) (dst []float32, width int) {
+	width = gradientWidth(columns)
+	dst = w.dy[:rows*width]
+	if runs := columns / PanelWidth; runs > 0 {
+		copyRunsByCalls(l, &runsCopy{
+			dst: dst, src: dy, dstRow: width, srcRow: dyStride, dstRun: PanelWidth, srcRun: PanelWidth, rows: rows, runs: runs,
+		})
 	}
-	return w.x.Multiply(&Product{
-		C: dw, CStride: dwStride,
-		A: w.dy.panel(0), AStride: 1, AKStride: PanelWidth,
-		Rows: units, Count: panelCount(w.x.n), Add: true, Far: true,
-	})
+	if done := columns &^ (PanelWidth - 1); done < columns {
+		for r := range rows {
+			copy(dst[r*width+done:][:columns-done], dy[r*dyStride+done:])
+		}
+	}
+	return dst, width
 }

@@ -170,7 +170,7 @@ func TestWeightGradient(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
 		rng := newRand(5)
 		var scratch kernels.WeightGradient
-		for _, shape := range [][3]int{{1, 1, 1}, {3, 5, 7}, {17, 31, 33}, {100, 16, 16}, {257, 33, 17}, {600, 48, 20}} {
+		for _, shape := range [][3]int{{1, 1, 1}, {3, 5, 7}, {17, 31, 33}, {100, 16, 16}, {257, 33, 17}, {600, 48, 20}, {131, 301, 7}} {
 			rows, n, m := shape[0], shape[1], shape[2]
 			dy, x, dw := uniform(rng, rows*n, 1), uniform(rng, rows*m, 1), uniform(rng, n*m, 1)
 			init := reference.Widen(dw)
