@@ -10,6 +10,8 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 const (
 	// maxTileRows is the height of the highest tile of any level.
 	maxTileRows = 6
+	// plannedRows is up to how many rows are cut into the best tiles; more begin with the highest.
+	plannedRows = 4 * maxTileRows
 	// rowBlock rows of A (of up to 256 elements: 240 KB) stay in L2 while all panels pass.
 	rowBlock = 240
 	// maxK bounds the time of one call where a panel serves one tile only.
@@ -28,34 +30,42 @@ type tiling struct {
 	panelBytes int
 	// ahead: the tiles of a block call the next one into L2.
 	ahead bool
-	// groups: the tile of one row takes many groups of panels a call.
+	// groups: one call takes many groups of panels.
 	groups bool
-	// plans[n] cuts n rows into tiles, for n up to twice maxTileRows.
-	plans [2*maxTileRows + 1]tilePlan
+	// plans[n] cuts n rows into tiles.
+	plans [plannedRows + 1]tilePlan
 }
 
 // tilePlan says how many tiles of each height a block of rows is cut into.
 type tilePlan [maxTileRows + 1]int
 
 // newTiling returns the tiling whose plans take the least time, where a tile of h rows
-// reaches efficiency[h] percent of the peak.
+// reaches efficiency[h] percent of the peak. Tiles of another height cost a call and a pass over
+// B more, and hinder calls of many groups: as much as heightCost rows (measured at K = 128 to 512).
 func newTiling(t tiling, efficiency [maxTileRows + 1]int) *tiling {
-	var cost [2*maxTileRows + 1]float64
-	for n := 1; n < len(t.plans); n++ {
-		for h := 1; h <= min(n, maxTileRows); h++ {
-			if c := cost[n-h] + 100*float64(h)/float64(efficiency[h]); cost[n] == 0 || c < cost[n] {
-				cost[n] = c
-				t.plans[n] = t.plans[n-h]
-				t.plans[n][h]++
+	const heightCost = 0.45
+	var cost [plannedRows + 1]float64
+	for n := 1; n <= plannedRows; n++ {
+		for h := 1; h <= maxTileRows; h++ {
+			for tiles := 1; tiles*h <= n; tiles++ {
+				rest := n - tiles*h
+				c := cost[rest] + heightCost + 100*float64(tiles*h)/float64(efficiency[h])
+				if cost[n] == 0 || c <= cost[n] {
+					cost[n], t.plans[n] = c, t.plans[rest]
+					t.plans[n][h] += tiles
+				}
 			}
 		}
 	}
 	return &t
 }
 
-// plan cuts rows into tiles: the highest ones, but for up to twice their height.
+// plan cuts rows into tiles.
 func (t *tiling) plan(rows int) tilePlan {
-	highest := max(0, (rows-maxTileRows-1)/maxTileRows)
+	highest := 0
+	if rows > plannedRows {
+		highest = (rows - plannedRows + maxTileRows - 1) / maxTileRows
+	}
 	plan := t.plans[rows-highest*maxTileRows]
 	plan[maxTileRows] += highest
 	return plan
@@ -113,9 +123,9 @@ type tileBlock struct {
 // ascend computes all groups of panels from the first on.
 func (b *tileBlock) ascend(panels int) {
 	tiles := b.tiles()
-	groups := b.rowGroups()
-	b.row(groups, 1)
-	for panel := groups * rowPanels; panel < panels; {
+	groups, width := b.groups()
+	b.multiplyGroups(groups, width, 1)
+	for panel := groups * width; panel < panels; {
 		count := b.widest(panels - panel)
 		b.group(panel, count, tiles, panel+count)
 		panel += count
@@ -125,13 +135,13 @@ func (b *tileBlock) ascend(panels int) {
 // descend computes the same from the last back.
 func (b *tileBlock) descend(panels int) {
 	tiles := b.tiles()
-	groups := b.rowGroups()
-	for panel, end := panels, groups*rowPanels; panel > end; {
+	groups, width := b.groups()
+	for panel, end := panels, groups*width; panel > end; {
 		count := b.widest(panel - end)
 		panel -= count
 		b.group(panel, count, tiles, panel-count)
 	}
-	b.row(groups, -1)
+	b.multiplyGroups(groups, width, -1)
 }
 
 // tiles returns how many tiles lie above each other.
@@ -152,15 +162,21 @@ func (b *tileBlock) widest(remaining int) (count int) {
 	return count
 }
 
+// step returns how much of K the tiles of a group of count panels take at a time.
+func (b *tileBlock) step(count, tiles int) int {
+	switch {
+	case b.product.Add:
+		return b.panels.k // the sums must be whole before c is added
+	case tiles > 1:
+		return max(b.tiling.panelBytes/(4*PanelWidth*count), 32)
+	}
+	return maxK
+}
+
 // group computes count panels from panel on; the panels from after on follow.
 func (b *tileBlock) group(panel, count, tiles, after int) {
 	depth := b.panels.k
-	step := maxK
-	if x := b.product; x.Add {
-		step = depth // the sums must be whole before c is added
-	} else if tiles > 1 {
-		step = max(b.tiling.panelBytes/(4*PanelWidth*count), 32)
-	}
+	step := b.step(count, tiles)
 	for k := 0; k < depth; k += step {
 		// What comes next is called into the cache meanwhile: the next block, or the next
 		// group, be it that of another call.
@@ -179,7 +195,7 @@ func (b *tileBlock) group(panel, count, tiles, after int) {
 // depthBlock adds the k of one block to the sums of one group, tiles of equal height
 // in one run. next is where the following block begins.
 func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
-	p, x := b.panels, b.product
+	x := b.product
 	r, nextPanels := b.firstRow, count
 	for height := maxTileRows; height > 0; height-- {
 		tiles := b.plan[height]
@@ -188,26 +204,13 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 		}
 		for first := panel; first < panel+count; {
 			width := b.tiling.width(height, panel+count-first)
-			j := first * PanelWidth
-			args := asm.ProductArgs{
-				A: &x.A[r*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride,
-				B: &p.panel(x.First + first)[k*PanelWidth], BPanel: p.k * PanelWidth,
-				C: &x.C[r*x.CStride+j], CRow: x.CStride,
-				K: depth, Tiles: tiles, Last: min(PanelWidth, b.columns-j-(width-1)*PanelWidth),
-			}
+			args := b.arguments(r, first, k, depth)
+			args.Tiles, args.Last = tiles, min(PanelWidth, b.columns-(first+width-1)*PanelWidth)
 			// The tiles of one run call the next block; those that follow find it called. Without
 			// one, what is there already: an address without memory would cost a search for it.
 			if args.Next = args.B; nextPanels > 0 && len(next) > 0 {
 				args.Next, args.NextPanels = &next[0], nextPanels
 				nextPanels = 0
-			}
-			switch {
-			case k > 0:
-				args.Init, args.InitRow = args.C, x.CStride
-			case x.Init == nil:
-				args.Init = &zeros[0]
-			default:
-				args.Init, args.InitRow = &x.Init[r*x.InitStride+j], x.InitStride
 			}
 			if x.Add {
 				args.Add = 1

@@ -25,8 +25,8 @@ type ProductArgs struct {
 	Next       *float32
 	NextPanels int
 
-	// The AVX-512 tile of one row and eight panels computes Groups of them in one call, 1 if that is
-	// 0: B moves on by GroupB, Init by GroupInit, C by GroupC. It changes all that moves.
+	// The same is computed for Groups of panels, 1 if that is 0: B moves on by GroupB, Init by
+	// GroupInit, C by GroupC. The routines change all that moves.
 	Groups                    int
 	GroupB, GroupInit, GroupC int
 

@@ -45,6 +45,7 @@
 // A whole routine: LOAD_C, ADD_C and STORE_C move the tile's rows, STEP(OFF) adds one
 // k, OFF bytes into b. Four k a turn.
 #define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, STEP, ADD_C, STORE_C) \
+group:                                     \
 	LOAD_ARGS                          \
 tile:                                      \
 	CMPQ ProductArgs_Far(R14), $0      \
@@ -101,8 +102,7 @@ write:                                     \
 	ADDQ  CX, A                        \
 	DECQ  BX                           \
 	JNZ   tile                         \
-	VZEROUPPER                         \
-	RET
+	NEXT_GROUP
 
 // Rows of init -> accumulators.
 #define LOAD_ROW16(ACC0, ACC1) \

@@ -66,12 +66,7 @@
 // calls a panel of the next block of b into L2 by CALL_AHEAD, TURN lines at a time, as long
 // as there are some.
 #define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
-	TILES(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
-	VZEROUPPER                         \
-	RET
-
-// The same without the end of the routine; R14 are the arguments.
-#define TILES(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
+group:                                     \
 	LOAD_ARGS                          \
 	STRIDES                            \
 tile:                                      \
@@ -133,7 +128,8 @@ write:                                     \
 	IMUL3Q $HEIGHT, AROW, CX           \
 	ADDQ  CX, A                        \
 	DECQ  BX                           \
-	JNZ   tile
+	JNZ   tile                         \
+	NEXT_GROUP
 
 // The lines of TURN k of the next block of b, into L2.
 #define AHEAD_4K \

@@ -60,6 +60,29 @@
 	LSL  $2, IROW                      \
 	LSL  $2, CROW
 
+// The end of a routine: on to the next group of panels, whose arguments are loaded again, or
+// back.
+#define NEXT_GROUP \
+	MOVD ProductArgs_Groups(ARGS), R22      \
+	SUBS $1, R22                            \
+	BLE  done                               \
+	MOVD R22, ProductArgs_Groups(ARGS)      \
+	MOVD ProductArgs_B(ARGS), R22           \
+	MOVD ProductArgs_GroupB(ARGS), CSAVED   \
+	ADD  CSAVED<<2, R22                     \
+	MOVD R22, ProductArgs_B(ARGS)           \ // b += GroupB
+	MOVD ProductArgs_C(ARGS), R22           \
+	MOVD ProductArgs_GroupC(ARGS), CSAVED   \
+	ADD  CSAVED<<2, R22                     \
+	MOVD R22, ProductArgs_C(ARGS)           \ // c += GroupC
+	MOVD ProductArgs_Init(ARGS), R22        \
+	MOVD ProductArgs_GroupInit(ARGS), CSAVED \
+	ADD  CSAVED<<2, R22                     \
+	MOVD R22, ProductArgs_Init(ARGS)        \ // init += GroupInit
+	JMP  group                              \
+done:                                           \
+	RET
+
 // Starts a tile: b and k from the beginning.
 #define START_TILE \
 	MOVD ZR, AT                  \

@@ -30,6 +30,7 @@
 // func Product6x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product6x16NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -88,7 +89,7 @@ write:
 	ADD  AROW, ROW5, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
 
 // one k of 5 rows x 16 columns
 #define STEP_5x16 \
@@ -108,6 +109,7 @@ write:
 // func Product5x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product5x16NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -162,7 +164,7 @@ write:
 	ADD  AROW, ROW4, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
 
 // one k of 4 rows x 16 columns
 #define STEP_4x16 \
@@ -180,6 +182,7 @@ write:
 // func Product4x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product4x16NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -230,7 +233,7 @@ write:
 	ADD  AROW, ROW3, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
 
 // one k of 3 rows x 16 columns
 #define STEP_3x16 \
@@ -246,6 +249,7 @@ write:
 // func Product3x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product3x16NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -292,7 +296,7 @@ write:
 	ADD  AROW, ROW2, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
 
 // one k of 2 rows x 16 columns
 #define STEP_2x16 \
@@ -306,6 +310,7 @@ write:
 // func Product2x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product2x16NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -348,7 +353,7 @@ write:
 	ADD  AROW, ROW1, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
 
 // one k of 1 row x 16 columns
 #define STEP_1x16 \
@@ -360,6 +365,7 @@ write:
 // func Product1x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product1x16NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -398,4 +404,4 @@ write:
 	ADD  AROW, ROW0, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP

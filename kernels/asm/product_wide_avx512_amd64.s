@@ -6,6 +6,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "product_groups_amd64.h"
 #include "product_avx512_amd64.h"
 
 // One k of one row: acc(panel) += a * b[panel].
@@ -176,26 +177,7 @@
 // func Product1x128AVX512(args *ProductArgs)
 // Requires: AVX512F
 TEXT ·Product1x128AVX512(SB), NOSPLIT, $0-8
-group:
-	TILES(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, 16, AHEAD_16K, SIXTEEN1x128, STEP1x128, ADD1x128, STORE1x128)
-
-	// On to the next group, whose arguments are loaded again.
-	DECQ ProductArgs_Groups(R14)
-	JLE  done
-	MOVQ ProductArgs_GroupB(R14), AX
-	SHLQ $2, AX
-	ADDQ AX, ProductArgs_B(R14)    // b += GroupB
-	MOVQ ProductArgs_GroupC(R14), AX
-	SHLQ $2, AX
-	ADDQ AX, ProductArgs_C(R14)    // c += GroupC
-	MOVQ ProductArgs_GroupInit(R14), AX
-	SHLQ $2, AX
-	ADDQ AX, ProductArgs_Init(R14) // init += GroupInit
-	JMP  group
-
-done:
-	VZEROUPPER
-	RET
+	PRODUCT(1, PANEL_STRIDES, TOUCH_ROW128, LOAD1x128, 16, AHEAD_16K, SIXTEEN1x128, STEP1x128, ADD1x128, STORE1x128)
 
 // func Product2x128AVX512(args *ProductArgs)
 // Requires: AVX512F

@@ -44,6 +44,7 @@
 // func Product3x32NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product3x32NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -91,7 +92,7 @@ write:
 	ADD  AROW, ROW2, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
 
 // one k of 2 rows x 2 panels
 #define STEP_2x32 \
@@ -108,6 +109,7 @@ write:
 // func Product2x32NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product2x32NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -151,7 +153,7 @@ write:
 	ADD  AROW, ROW1, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
 
 // one k of 1 row x 4 panels
 #define STEP_1x64 \
@@ -169,6 +171,7 @@ write:
 // func Product1x64NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product1x64NEON(SB), NOSPLIT, $0-8
+group:
 	LOAD_ARGS
 
 tile:
@@ -224,4 +227,4 @@ write:
 	ADD  AROW, ROW0, ROW0
 	SUBS $1, TILES
 	BNE  tile
-	RET
+	NEXT_GROUP
