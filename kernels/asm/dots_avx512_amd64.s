@@ -5,6 +5,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "run_avx512_amd64.h"
 
 // Which element of a tile [4, 4] its transpose has in each place.
 DATA transposed<>+0(SB)/4, $0
@@ -77,26 +78,10 @@ GLOBL transposed<>(SB), RODATA|NOPTR, $64
 	VMOVUPS.Z ADDRESS, K1, Z20 \
 	DOTS(ACC0, ACC1, ACC2, ACC3)
 
-// 256 k of each row of b in turn for one row of a: L2 delivers a run of 16 lines much
-// faster than one line of each row (Zen 5). Two rows gain nothing by it. The sums are the
-// same chains.
+// 256 k of each row of b in turn for one row of a. Two rows gain nothing by it. The sums are
+// the same chains.
 #define RUN1(AT, ACC) \
-	VFMADD231PS AT, Z16, ACC     \
-	VFMADD231PS 64 AT, Z17, ACC  \
-	VFMADD231PS 128 AT, Z18, ACC \
-	VFMADD231PS 192 AT, Z19, ACC \
-	VFMADD231PS 256 AT, Z20, ACC \
-	VFMADD231PS 320 AT, Z21, ACC \
-	VFMADD231PS 384 AT, Z22, ACC \
-	VFMADD231PS 448 AT, Z23, ACC \
-	VFMADD231PS 512 AT, Z24, ACC \
-	VFMADD231PS 576 AT, Z25, ACC \
-	VFMADD231PS 640 AT, Z26, ACC \
-	VFMADD231PS 704 AT, Z27, ACC \
-	VFMADD231PS 768 AT, Z12, ACC \
-	VFMADD231PS 832 AT, Z13, ACC \
-	VFMADD231PS 896 AT, Z14, ACC \
-	VFMADD231PS 960 AT, Z15, ACC
+	RUN_16LINES(AT, ACC, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z24, Z25, Z26, Z27, Z12, Z13, Z14, Z15)
 
 #define A_4LINES(OFF, E0, E1, E2, E3) \
 	VMOVUPS OFF(SI), E0       \

@@ -1,0 +1,20 @@
+// acc += sixteen lines of b from AT on, times E0..E15: one chain in that order. L2 delivers a
+// run of lines much faster than one line of each of several panels, or rows, in turn (Zen 5:
+// 240 against 130 GB/s).
+#define RUN_16LINES(AT, ACC, E0, E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13, E14, E15) \
+	VFMADD231PS AT, E0, ACC \
+	VFMADD231PS 64 AT, E1, ACC \
+	VFMADD231PS 128 AT, E2, ACC \
+	VFMADD231PS 192 AT, E3, ACC \
+	VFMADD231PS 256 AT, E4, ACC \
+	VFMADD231PS 320 AT, E5, ACC \
+	VFMADD231PS 384 AT, E6, ACC \
+	VFMADD231PS 448 AT, E7, ACC \
+	VFMADD231PS 512 AT, E8, ACC \
+	VFMADD231PS 576 AT, E9, ACC \
+	VFMADD231PS 640 AT, E10, ACC \
+	VFMADD231PS 704 AT, E11, ACC \
+	VFMADD231PS 768 AT, E12, ACC \
+	VFMADD231PS 832 AT, E13, ACC \
+	VFMADD231PS 896 AT, E14, ACC \
+	VFMADD231PS 960 AT, E15, ACC
