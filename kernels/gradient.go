@@ -1,8 +1,8 @@
 package kernels
 
 // GradientRows is the number of rows that a weight gradient sums at a time: short
-// enough that a chain of float32 sums stays as close to the exact sum as PyTorch's, a
-// block of dy and one of x, 16 columns each, fill half of a small L1 together.
+// enough that a chain of float32 sums stays as close to the exact sum as PyTorch's, and
+// that 16 columns of x take a quarter of a small L1.
 const GradientRows = 128
 
 // gradientColumns of dy are the rows of dW that a product takes at most: while their tiles

@@ -21,10 +21,9 @@ var findsNext = cpuid.CPU.VendorID == cpuid.AMD
 // The efficiencies are percentages of the FMA peak that each height reached with B in L2, in
 // calls of many groups (Zen 4 server): one row and two wait for L2.
 var tilings = [levelCount]*tiling{
-	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes, groups: true},
+	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes},
 		[...]int{0, 40, 70, 94, 90, 94, 98}),
-	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes,
-		ahead: !findsNext, groups: findsNext},
+	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes, ahead: !findsNext},
 		[...]int{0, 45, 85, 95, 98, 98, 98}),
 }
 

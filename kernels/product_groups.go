@@ -24,7 +24,7 @@ func (b *tileBlock) groups() (count, width int) {
 			continue
 		}
 		width = b.tiling.wide[height]
-		if n < tiles || !b.tiling.groups || x.Add || x.Far || b.panels.k > b.step(width, tiles) {
+		if n < tiles || x.Add || x.Far || b.panels.k > b.step(width, tiles) {
 			return 0, width
 		}
 	}
@@ -55,6 +55,10 @@ func (b *tileBlock) multiplyGroups(groups, width, direction int) {
 		args.Groups, args.GroupB, args.GroupC = min(most, groups-done), direction*columns*p.k, direction*columns
 		if x.Init != nil {
 			args.GroupInit = args.GroupC
+		}
+		// The group after each is called meanwhile, be it that of another call.
+		if after := x.First + (first+direction)*width; b.tiling.ahead && after >= 0 && after < panelCount(p.n) {
+			args.Next, args.NextPanels, args.GroupNext = &p.panel(after)[0], width, width
 		}
 		productTile(b.level, &args, height, width)
 	}

@@ -30,8 +30,6 @@ type tiling struct {
 	panelBytes int
 	// ahead: the tiles of a block call the next one into L2.
 	ahead bool
-	// groups: one call takes many groups of panels.
-	groups bool
 	// plans[n] cuts n rows into tiles.
 	plans [plannedRows + 1]tilePlan
 }

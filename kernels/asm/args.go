@@ -26,9 +26,11 @@ type ProductArgs struct {
 	NextPanels int
 
 	// The same is computed for Groups of panels, 1 if that is 0: B moves on by GroupB, Init by
-	// GroupInit, C by GroupC. The routines change all that moves.
+	// GroupInit, C by GroupC; GroupNext panels of the group after are called meanwhile, none if
+	// that is 0 (amd64). The routines change all that moves.
 	Groups                    int
 	GroupB, GroupInit, GroupC int
+	GroupNext                 int
 
 	Add  int // other than 0: c is added to the sum at the end
 	Far  int // other than 0: c is in no cache near, its lines are called before a tile begins (amd64)
