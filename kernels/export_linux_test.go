@@ -14,8 +14,7 @@ func (p *Panels) Elements() int { return len(p.data) }
 // its rows of dy and for its panels of x.
 func (w *WeightGradient) ScratchElements(count, m, rows int) (dy, x int) {
 	block := min(rows, GradientRows)
-	parts := max((count+gradientColumns-1)/gradientColumns, 1)
-	return block * gradientWidth((count+parts-1)/parts), block * panelCount(m) * PanelWidth
+	return block * gradientWidth(gradientPart(count)), block * panelCount(m) * PanelWidth
 }
 
 // MoveScratchTo makes w work in the given memory, of ScratchElements' sizes.

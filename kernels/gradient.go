@@ -5,15 +5,21 @@ package kernels
 // that 16 columns of x take a quarter of a small L1.
 const GradientRows = 128
 
-// gradientColumns of dy are the rows of dW that a product takes at most: while their tiles
+// GradientColumns of dy are the rows of dW that a product takes at most: while their tiles
 // pass, a panel of x stays in L1, and they, 72 KB, in L2.
-const gradientColumns = 128
+const GradientColumns = 128
 
 // WeightGradient holds the scratch of weight gradients: one block of rows, of x as panels, of
 // dy some columns. The zero value is ready; it grows to what a call needs and is reused.
 type WeightGradient struct {
 	dy []float32 // [GradientRows, gradientWidth]
 	x  Panels
+}
+
+// gradientPart returns how many of count columns a product takes: parts of equal size.
+func gradientPart(count int) int {
+	parts := max((count+GradientColumns-1)/GradientColumns, 1)
+	return (count + parts - 1) / parts
 }
 
 // gradientWidth is the distance between rows of that many columns of dy: an odd number of
@@ -67,8 +73,7 @@ func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, 
 // addTiles is Add by the level's tiles.
 func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []float32, dyStride int,
 	x []float32, xStride, m, rows, first, count int) error {
-	parts := max((count+gradientColumns-1)/gradientColumns, 1) // of equal size
-	columns := (count + parts - 1) / parts
+	columns := gradientPart(count)
 	if need := min(rows, GradientRows) * gradientWidth(columns); cap(w.dy) < need {
 		w.dy = make([]float32, need)
 	}
@@ -79,7 +84,7 @@ func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []floa
 		}
 		for i := first; i < first+count; i += columns {
 			part := min(columns, first+count-i)
-			a, width := w.gather(l, dy[r*dyStride+i:], dyStride, block, part)
+			a, width := w.gather(dy[r*dyStride+i:], dyStride, block, part)
 			err := w.x.Multiply(&Product{
 				C: dw[i*dwStride:], CStride: dwStride,
 				A: a, AStride: 1, AKStride: width,
@@ -95,18 +100,11 @@ func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []floa
 
 // gather copies rows of some columns of dy to the scratch, rows width apart: in place each
 // might lie on a page of its own, more than the first level of the TLB holds.
-func (w *WeightGradient) gather(l Level, dy []float32, dyStride, rows, columns int) (dst []float32, width int) {
+func (w *WeightGradient) gather(dy []float32, dyStride, rows, columns int) (dst []float32, width int) {
 	width = gradientWidth(columns)
 	dst = w.dy[:rows*width]
-	if runs := columns / PanelWidth; runs > 0 {
-		copyRunsByCalls(l, &runsCopy{
-			dst: dst, src: dy, dstRow: width, srcRow: dyStride, dstRun: PanelWidth, srcRun: PanelWidth, rows: rows, runs: runs,
-		})
-	}
-	if done := columns &^ (PanelWidth - 1); done < columns {
-		for r := range rows {
-			copy(dst[r*width+done:][:columns-done], dy[r*dyStride+done:])
-		}
+	for r := range rows {
+		copy(dst[r*width:][:columns], dy[r*dyStride:])
 	}
 	return dst, width
 }

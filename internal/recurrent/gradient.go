@@ -7,8 +7,8 @@ import (
 )
 
 // gradientBlocks bounds the blocks of 16 units of a gate that one product takes as the rows of
-// dW: while their tiles pass, a panel of x stays in L1, and their dgates, 72 KB, in L2.
-const gradientBlocks = 8
+// dW.
+const gradientBlocks = kernels.GradientColumns / blockUnits
 
 // gradientPass is one worker's share of the parameter gradients of one layer: some runs of 16
 // units, counted gate by gate as the rows of the weights are, in every direction, over all
