@@ -60,10 +60,7 @@ func newTiling(t tiling, efficiency [maxTileRows + 1]int) *tiling {
 
 // plan cuts rows into tiles.
 func (t *tiling) plan(rows int) tilePlan {
-	highest := 0
-	if rows > plannedRows {
-		highest = (rows - plannedRows + maxTileRows - 1) / maxTileRows
-	}
+	highest := max(0, (rows-plannedRows+maxTileRows-1)/maxTileRows)
 	plan := t.plans[rows-highest*maxTileRows]
 	plan[maxTileRows] += highest
 	return plan
@@ -95,7 +92,8 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 	}
 	for r := 0; r < x.Rows; r += rowBlock {
 		rows := min(rowBlock, x.Rows-r)
-		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, firstRow: r, plan: t.plan(rows)}
+		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, firstRow: r}
+		b.cut(rows)
 		if x.Descending {
 			b.descend(panels)
 		} else {
@@ -116,38 +114,41 @@ type tileBlock struct {
 	columns  int
 	firstRow int
 	plan     tilePlan
+	tiles    int // above each other
+	height   int // of all of them; 0: they differ
+}
+
+// cut plans the tiles of the block's rows.
+func (b *tileBlock) cut(rows int) {
+	b.plan = b.tiling.plan(rows)
+	for height, n := range b.plan {
+		b.tiles += n
+		if n*height == rows {
+			b.height = height
+		}
+	}
 }
 
 // ascend computes all groups of panels from the first on.
 func (b *tileBlock) ascend(panels int) {
-	tiles := b.tiles()
-	groups, width := b.groups()
-	b.multiplyGroups(groups, width, 1)
-	for panel := groups * width; panel < panels; {
+	grouped := b.grouped()
+	b.multiplyGroups(grouped, 1)
+	for panel := grouped; panel < panels; {
 		count := b.widest(panels - panel)
-		b.group(panel, count, tiles, panel+count)
+		b.group(panel, count, panel+count)
 		panel += count
 	}
 }
 
 // descend computes the same from the last back.
 func (b *tileBlock) descend(panels int) {
-	tiles := b.tiles()
-	groups, width := b.groups()
-	for panel, end := panels, groups*width; panel > end; {
-		count := b.widest(panel - end)
+	grouped := b.grouped()
+	for panel := panels; panel > grouped; {
+		count := b.widest(panel - grouped)
 		panel -= count
-		b.group(panel, count, tiles, panel-count)
+		b.group(panel, count, panel-count)
 	}
-	b.multiplyGroups(groups, width, -1)
-}
-
-// tiles returns how many tiles lie above each other.
-func (b *tileBlock) tiles() (tiles int) {
-	for _, n := range b.plan {
-		tiles += n
-	}
-	return tiles
+	b.multiplyGroups(grouped, -1)
 }
 
 // widest returns how many of the remaining panels the block's widest tile takes.
@@ -161,20 +162,20 @@ func (b *tileBlock) widest(remaining int) (count int) {
 }
 
 // step returns how much of K the tiles of a group of count panels take at a time.
-func (b *tileBlock) step(count, tiles int) int {
+func (b *tileBlock) step(count int) int {
 	switch {
 	case b.product.Add:
 		return b.panels.k // the sums must be whole before c is added
-	case tiles > 1:
+	case b.tiles > 1:
 		return max(b.tiling.panelBytes/(4*PanelWidth*count), 32)
 	}
 	return maxK
 }
 
 // group computes count panels from panel on; the panels from after on follow.
-func (b *tileBlock) group(panel, count, tiles, after int) {
+func (b *tileBlock) group(panel, count, after int) {
 	depth := b.panels.k
-	step := b.step(count, tiles)
+	step := b.step(count)
 	for k := 0; k < depth; k += step {
 		// What comes next is called into the cache meanwhile: the next block, or the next
 		// group, be it that of another call.
@@ -221,6 +222,26 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 		}
 		r += tiles * height
 	}
+}
+
+// arguments describes the tiles from the given row and panel on over a block of K, except how
+// many they are and what comes after them.
+func (b *tileBlock) arguments(row, panel, k, depth int) asm.ProductArgs {
+	p, x, j := b.panels, b.product, panel*PanelWidth
+	args := asm.ProductArgs{
+		A: &x.A[row*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride,
+		B: &p.panel(x.First + panel)[k*PanelWidth], BPanel: p.k * PanelWidth,
+		C: &x.C[row*x.CStride+j], CRow: x.CStride, K: depth,
+	}
+	switch {
+	case k > 0:
+		args.Init, args.InitRow = args.C, x.CStride
+	case x.Init == nil:
+		args.Init = &zeros[0]
+	default:
+		args.Init, args.InitRow = &x.Init[row*x.InitStride+j], x.InitStride
+	}
+	return args
 }
 
 // narrowPanel computes the last, narrower panel: tile by tile into a full tile of

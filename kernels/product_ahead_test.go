@@ -1,0 +1,27 @@
+//go:build !purego && (amd64 || arm64)
+
+package kernels_test
+
+import (
+	"testing"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
+
+// TestCallingAheadChangesNoBit: whether tiles call the next group of panels depends on the CPU,
+// and is a matter of speed only.
+func TestCallingAheadChangesNoBit(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		if l == kernels.Portable {
+			return // has no tiles
+		}
+		rng, before := newRand(41), l.SetCallsAhead(false)
+		t.Cleanup(func() { l.SetCallsAhead(before) })
+		for _, ahead := range []bool{false, true} {
+			l.SetCallsAhead(ahead)
+			for _, s := range [][3]int{{1, 33, 400}, {3, 100, 257}, {7, 17, 400}, {8, 257, 300}, {100, 33, 257}} {
+				checkManyPanels(t, l, rng, s[0], s[1], s[2])
+			}
+		}
+	})
+}
