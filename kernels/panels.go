@@ -57,7 +57,7 @@ func (p *Panels) Reset(l Level, k, n int) error {
 	}
 	size := k * panelCount(n) * PanelWidth
 	if cap(p.data) < size {
-		p.data = make([]float32, size)
+		p.data = newPanelData(size)
 	} else {
 		p.data = p.data[:size]
 		clear(p.data)
