@@ -15,10 +15,10 @@ func TestCallingAheadChangesNoBit(t *testing.T) {
 		if l == kernels.Portable {
 			return // has no tiles
 		}
-		rng, before := newRand(41), l.SetCallsAhead(false)
-		t.Cleanup(func() { l.SetCallsAhead(before) })
-		for _, ahead := range []bool{false, true} {
-			l.SetCallsAhead(ahead)
+		rng, before := newRand(41), l.SetAheadFrom(0)
+		t.Cleanup(func() { l.SetAheadFrom(before) })
+		for _, tiles := range []int{0, 1, 8} {
+			l.SetAheadFrom(tiles)
 			for _, s := range [][3]int{{1, 33, 400}, {3, 100, 257}, {7, 17, 400}, {8, 257, 300}, {100, 33, 257}} {
 				checkManyPanels(t, l, rng, s[0], s[1], s[2])
 			}

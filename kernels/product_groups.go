@@ -43,7 +43,7 @@ func (b *tileBlock) multiplyGroups(panels, direction int) {
 			args.GroupInit = args.GroupC
 		}
 		// The group after each is called meanwhile, be it that of another call.
-		if after := x.First + (first+direction)*width; b.tiling.ahead && after >= 0 && after < panelCount(p.n) {
+		if after := x.First + (first+direction)*width; b.tiling.ahead(b.tiles) && after >= 0 && after < panelCount(p.n) {
 			args.Next, args.NextPanels, args.GroupNext = &p.panel(after)[0], width, width
 		}
 		productTile(b.level, &args, b.height, width)

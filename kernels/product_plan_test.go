@@ -46,11 +46,11 @@ func TestZerosServeTheWidestTile(t *testing.T) {
 	}
 }
 
-// SetCallsAhead makes the level's tiles call the next group of panels, or not, which otherwise
-// depends on the CPU, and returns what they did.
-func (l Level) SetCallsAhead(ahead bool) (before bool) {
+// SetAheadFrom says from how many tiles on the level calls the next block, never if 0, which
+// otherwise depends on the CPU, and returns what held before.
+func (l Level) SetAheadFrom(tiles int) (before int) {
 	tiling := *tilings[l]
-	before, tiling.ahead = tiling.ahead, ahead
+	before, tiling.aheadFrom = tiling.aheadFrom, tiles
 	tilings[l] = &tiling
 	return before
 }

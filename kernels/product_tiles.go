@@ -28,8 +28,8 @@ type tiling struct {
 	masked bool
 	// panelBytes of B stay in L1 while the tiles of a row block pass.
 	panelBytes int
-	// ahead: the tiles of a block call the next one into L2.
-	ahead bool
+	// aheadFrom so many tiles above each other call the next block into L2; 0: none do.
+	aheadFrom int
 	// plans[n] cuts n rows into tiles.
 	plans [plannedRows + 1]tilePlan
 }
@@ -65,6 +65,9 @@ func (t *tiling) plan(rows int) tilePlan {
 	plan[maxTileRows] += highest
 	return plan
 }
+
+// ahead reports whether that many tiles above each other call the next block.
+func (t *tiling) ahead(tiles int) bool { return t.aheadFrom > 0 && tiles >= t.aheadFrom }
 
 // width returns how many of the remaining panels the next tile of the height takes.
 func (t *tiling) width(height, remaining int) int {
@@ -180,7 +183,7 @@ func (b *tileBlock) group(panel, count, after int) {
 		// What comes next is called into the cache meanwhile: the next block, or the next
 		// group, be it that of another call.
 		var next []float32
-		if !b.tiling.ahead {
+		if !b.tiling.ahead(b.tiles) {
 			// The CPU finds it by itself.
 		} else if k+step < depth {
 			next = b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth:]
@@ -267,6 +270,7 @@ func (b *tileBlock) narrowPanel(rows int) {
 				Init: &tile[0], InitRow: PanelWidth, C: &tile[0], CRow: PanelWidth,
 				K: min(maxK, p.k-k), Tiles: 1, Last: PanelWidth,
 			}
+			args.Next = args.B
 			productTile(b.level, &args, height, 1)
 		}
 		for i := range height {

@@ -20,7 +20,7 @@ type ProductArgs struct {
 	K        int // > 0
 	Tiles    int // > 0
 
-	// The AVX-512 level calls into L2 what is multiplied next: K rows of NextPanels panels,
+	// The tiles call into L2 what is multiplied next (amd64): K rows of NextPanels panels,
 	// BPanel apart, from Next on. The routines change both.
 	Next       *float32
 	NextPanels int
