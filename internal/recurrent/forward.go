@@ -10,21 +10,26 @@ const (
 	// projections leave L2.
 	farFloats = 2 << 20
 	farRows   = 128
+	// chunkRows are projected together at least: fewer would read W_ih for little arithmetic.
+	chunkRows = 64
 	// returningRows is up to how many rows every other step walks back over the weights, to
 	// find some of them in the cache that all of them exceed. More rows wait for arithmetic,
 	// and lose what the CPU calls in by itself, which is what follows.
 	returningRows = 8
 )
 
-// chunkFloats bounds the projected rows of a chunk, unless one step has more: as many as L2
-// holds, 512 KB to 1 MB. Shorter chunks read W_ih more often, longer ones leave L2 (Zen 5, L2 of
-// 1 MB: 256 KB to 1 MB are alike within 3 %, with a maximum there; 4 MB lose 8 %).
-var chunkFloats = min(max(512<<10, kernels.CPU().L2), 1<<20) / 4
+// chunkFloats bounds the projected rows of a chunk, unless that is fewer than chunkRows or one
+// step has more: three eighths of L2, 256 KB to 1 MB, so that W_hh and the states find room beside
+// them. Shorter chunks read W_ih more often, longer ones leave L2 (Zen 4, L2 of 1 MB: 256 and
+// 384 KB are alike, 1 MB loses 2 to 5 % at H = 128 and 256; Zen 5: alike within 3 % from 256 KB
+// to 1 MB, 4 MB lose 8 %).
+var chunkFloats = min(max(256<<10, kernels.CPU().L2*3/8), 1<<20) / 4
 
-// ScratchFloats of pre-activations stay in a cache between product and gates: 16 KB, or an
-// eighth of L2 but 128 KB at most. L2 delivers them faster than the gates take them, and
-// many small products lose more at their ends (Zen 5, AVX-512: 1.01 to 1.03 times as fast).
-var ScratchFloats = min(max(16<<10, kernels.CPU().L2/8), 128<<10) / 4
+// ScratchFloats of pre-activations stay in a cache between product and gates: 16 KB, or three
+// thirty-seconds of L2 but 96 KB at most. L2 delivers them faster than the gates take them, and
+// many small products lose more at their ends (AVX-512: 1.01 to 1.03 times as fast on a Zen 5);
+// but 128 KB lose 3 % with 256 rows at H = 128 (Zen 4).
+var ScratchFloats = min(max(16<<10, kernels.CPU().L2*3/32), 96<<10) / 4
 
 // Returns reports whether step s of live rows walks back over the weights.
 func Returns(s, live int) bool { return s%2 == 1 && live <= returningRows }
@@ -153,10 +158,24 @@ func (p *pass) time(s, steps int) int {
 
 // chunk returns the end of the chunk of steps that begins with s, and its rows.
 func (p *pass) chunk(s, steps int) (end, rows int) {
-	limit := max(chunkFloats/p.projStride(), 1)
-	if p.input*p.projStride() >= farFloats {
+	limit := max(chunkFloats/p.projStride(), chunkRows)
+	switch {
+	case p.panels.ih.source != nil:
+		limit = partsFloats // all: a part is packed once
+	case p.input*p.projStride() >= farFloats:
 		limit = max(limit, farRows)
 	}
+	end, rows = p.stepsWithin(s, steps, limit)
+	// Less than half a chunk at the end goes with the one before.
+	if last, all := p.stepsWithin(s, steps, limit+limit/2); last == steps {
+		return last, all
+	}
+	return end, rows
+}
+
+// stepsWithin returns the end of the steps from s on that have at most limit rows, one step at
+// least, and their rows.
+func (p *pass) stepsWithin(s, steps, limit int) (end, rows int) {
 	for end = s; end < steps; end++ {
 		live := p.rows.live(p.layout, p.time(end, steps))
 		if end > s && rows+live > limit {

@@ -6,7 +6,7 @@ import (
 	"github.com/packedlstm/packedlstm/packed"
 )
 
-// Few rows read packed W_ih once only: for the projections of a single chunk, and for dx. To
+// Few rows read packed W_ih once only: for the projections of one chunk, and for dx. To
 // pack all of it first is a way to memory and back that takes longer than the product. So
 // each worker packs a part, which stays in L2 until its product has read it, then the next.
 
@@ -31,11 +31,15 @@ func (p *inputPanels) shape(same bool, l kernels.Level, k, n int, c *Config, oth
 	return reshape(&p.Panels, filled, l, k, n, c, &other.Panels)
 }
 
+// partsFloats bounds the projections of rows that read parts of W_ih: as many as L2 holds, 512 KB
+// to 1 MB.
+var partsFloats = min(max(512<<10, kernels.CPU().L2), 1<<20) / 4
+
 // sources returns the weights if the passes over l, shared as split has it, pack W_ih
-// themselves: if one chunk holds all rows, and no two workers would pack the same part. Else nil.
+// themselves: if the rows are few, and so one chunk, and no two workers would pack the same part. Else nil.
 func (w *Workspace) sources(weights []Weights, l *packed.Layout, c *Config, cell Cell) []Weights {
 	apart := len(w.ranges) == 1 || w.shares[0].slice.barrier != nil
-	if !apart || l.Rows()*gateStride(c, cell) > chunkFloats {
+	if !apart || l.Rows()*gateStride(c, cell) > partsFloats {
 		return nil
 	}
 	return weights
