@@ -36,7 +36,8 @@ func (p *inputPanels) shape(same bool, l kernels.Level, k, n int, c *Config, oth
 var partsFloats = min(max(512<<10, kernels.CPU().L2), 1<<20) / 4
 
 // sources returns the weights if the passes over l, shared as split has it, pack W_ih
-// themselves: if the rows are few, and so one chunk, and no two workers would pack the same part. Else nil.
+// themselves: if the rows are few, and so one chunk, and no two workers would pack the same
+// part. Else nil.
 func (w *Workspace) sources(weights []Weights, l *packed.Layout, c *Config, cell Cell) []Weights {
 	apart := len(w.ranges) == 1 || w.shares[0].slice.barrier != nil
 	if !apart || l.Rows()*gateStride(c, cell) > partsFloats {
