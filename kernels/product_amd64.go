@@ -34,7 +34,8 @@ func aheadFrom() int {
 var tilings = [levelCount]*tiling{
 	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes, aheadFrom: manyTiles},
 		[...]int{0, 40, 70, 94, 90, 94, 98}),
-	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes, aheadFrom: aheadFrom()},
+	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes,
+		aheadFrom: aheadFrom()},
 		[...]int{0, 45, 85, 95, 98, 98, 98}),
 }
 

@@ -43,8 +43,8 @@ func (b *tileBlock) multiplyGroups(panels, direction int) {
 			args.GroupInit = args.GroupC
 		}
 		// The group after each is called meanwhile, be it that of another call.
-		if after := x.First + (first+direction)*width; b.tiling.ahead(b.tiles) && after >= 0 && after < panelCount(p.n) {
-			args.Next, args.NextPanels, args.GroupNext = &p.panel(after)[0], width, width
+		if next := b.following((first + direction) * width); len(next) > 0 {
+			args.Next, args.NextPanels, args.GroupNext = &next[0], width, width
 		}
 		productTile(b.level, &args, b.height, width)
 	}

@@ -183,15 +183,23 @@ func (b *tileBlock) group(panel, count, after int) {
 		// What comes next is called into the cache meanwhile: the next block, or the next
 		// group, be it that of another call.
 		var next []float32
-		if !b.tiling.ahead(b.tiles) {
-			// The CPU finds it by itself.
-		} else if k+step < depth {
+		if k+step >= depth {
+			next = b.following(after)
+		} else if b.tiling.ahead(b.tiles) {
 			next = b.panels.panel(b.product.First + panel)[(k+step)*PanelWidth:]
-		} else if after += b.product.First; after >= 0 && after < panelCount(b.panels.n) {
-			next = b.panels.panel(after)
 		}
 		b.depthBlock(panel, count, k, min(step, depth-k), next)
 	}
+}
+
+// following returns the panels from the given one on, whether the product has them or the next
+// one, if they exist and are called ahead; else none, and the CPU finds what follows by itself.
+func (b *tileBlock) following(panel int) []float32 {
+	panel += b.product.First
+	if !b.tiling.ahead(b.tiles) || panel < 0 || panel >= panelCount(b.panels.n) {
+		return nil
+	}
+	return b.panels.panel(panel)
 }
 
 // depthBlock adds the k of one block to the sums of one group, tiles of equal height

@@ -12,9 +12,9 @@ type fourGates struct{ Cell }
 
 func (fourGates) Gates() int { return 4 }
 
-// TestChunk: the chunks of a pass are all its steps in order, each as many as the limit and half
-// of it, or one step; only the last may be shorter than what the next step would make too long,
-// and half a limit at least unless it is the only one.
+// TestChunk: the chunks of a pass are all its steps in order, each of as many rows as the limit
+// holds, or of one step; the last has up to half a limit more, and never less than half a limit
+// where another chunk is before it.
 func TestChunk(t *testing.T) {
 	repeated := func(n, length int) []int { return slices.Repeat([]int{length}, n) }
 	for _, test := range []struct {
@@ -36,14 +36,9 @@ func TestChunk(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := Config{InputSize: test.input, HiddenSize: test.hidden, NumLayers: 1}
-		blocks := c.padded() / blockUnits
-		p := pass{config: &c, cell: fourGates{}, layout: l, rows: rowRange{0, l.Batch()}, slice: slice{end: blocks},
+		p := pass{config: &c, cell: fourGates{}, layout: l, rows: rowRange{0, l.Batch()}, slice: slice{end: c.blocks()},
 			input: test.input, panels: &forwardPanels{}, reverse: test.reverse}
-		limit := max(chunkFloats/p.projStride(), chunkRows)
-		if test.input*p.projStride() >= farFloats {
-			limit = max(limit, farRows)
-		}
-		steps := p.rows.steps(l)
+		limit, steps := p.chunkLimit(), p.rows.steps(l)
 		total := 0
 		for s := 0; s < steps; {
 			end, rows := p.chunk(s, steps)
@@ -69,10 +64,9 @@ func TestChunk(t *testing.T) {
 		}
 		// Parts of W_ih are packed once: all rows are one chunk.
 		p.panels.ih.source = &Weights{}
-		if l.Rows() <= partsFloats/p.projStride() {
-			if end, _ := p.chunk(0, steps); end != steps {
-				t.Errorf("%s, parts: the first chunk ends with step %d: want %d", test.name, end, steps)
-			}
+		if end, rows := p.chunk(0, steps); end != steps || rows != l.Rows() {
+			t.Errorf("%s, parts: the first chunk ends with step %d and has %d rows: want %d and %d",
+				test.name, end, rows, steps, l.Rows())
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package recurrent
 
 import (
+	"math"
+
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -158,19 +160,24 @@ func (p *pass) time(s, steps int) int {
 
 // chunk returns the end of the chunk of steps that begins with s, and its rows.
 func (p *pass) chunk(s, steps int) (end, rows int) {
+	if p.panels.ih.source != nil {
+		return p.stepsWithin(s, steps, math.MaxInt) // a part of W_ih is packed once
+	}
+	limit := p.chunkLimit()
+	// Less than half a chunk at the end goes with the one before.
+	if end, rows = p.stepsWithin(s, steps, limit+limit/2); end == steps {
+		return end, rows
+	}
+	return p.stepsWithin(s, steps, limit)
+}
+
+// chunkLimit returns how many rows are projected at once where several steps have them.
+func (p *pass) chunkLimit() int {
 	limit := max(chunkFloats/p.projStride(), chunkRows)
-	switch {
-	case p.panels.ih.source != nil:
-		limit = partsFloats // all: a part is packed once
-	case p.input*p.projStride() >= farFloats:
+	if p.input*p.projStride() >= farFloats {
 		limit = max(limit, farRows)
 	}
-	end, rows = p.stepsWithin(s, steps, limit)
-	// Less than half a chunk at the end goes with the one before.
-	if last, all := p.stepsWithin(s, steps, limit+limit/2); last == steps {
-		return last, all
-	}
-	return end, rows
+	return limit
 }
 
 // stepsWithin returns the end of the steps from s on that have at most limit rows, one step at

@@ -74,6 +74,7 @@ sums:                                      \
 	PCALIGN $32                        \
 fourK:                                     \
 	CALL_AHEAD                         \
+	ADDQ $256, AHEAD                   \
 	STEP(0)                            \
 	STEP(64)                           \
 	STEP(128)                          \
@@ -90,11 +91,7 @@ oneK:                                      \
 	DECQ CX                            \
 	JNZ  oneK                          \
 store:                                     \
-	MOVQ ProductArgs_Next(R14), AHEAD  \
-	ADDQ BPAN, AHEAD                   \
-	DECQ ProductArgs_NextPanels(R14)   \
-	CMOVQLE ProductArgs_B(R14), AHEAD  \
-	MOVQ AHEAD, ProductArgs_Next(R14)  \
+	NEXT_PANEL                         \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
 	CMPQ ProductArgs_Add(R14), $0      \
@@ -113,15 +110,8 @@ write:                                     \
 	JNZ   tile                         \
 	NEXT_GROUP
 
-// The lines of four k of the next block of b, into L2. Tiles of one and two rows wait for loads and
-// do without (4 to 6 % of their time on a Zen 4): there are never many of them above each other.
-#define AHEAD_4K \
-	PREFETCHT1 (AHEAD)    \
-	PREFETCHT1 64(AHEAD)  \
-	PREFETCHT1 128(AHEAD) \
-	PREFETCHT1 192(AHEAD) \
-	ADDQ       $256, AHEAD
-
+// Tiles of one and two rows wait for loads and do without calls ahead (4 to 6 % of their time on a
+// Zen 4): there are never many of them above each other.
 #define NOTHING_AHEAD
 
 // Rows of init -> accumulators.

@@ -108,11 +108,7 @@ oneK:                                      \
 	DECQ CX                            \
 	JNZ  oneK                          \
 store:                                     \
-	MOVQ ProductArgs_Next(R14), AHEAD  \
-	ADDQ BPAN, AHEAD                   \
-	DECQ ProductArgs_NextPanels(R14)   \
-	CMOVQLE ProductArgs_B(R14), AHEAD  \
-	MOVQ AHEAD, ProductArgs_Next(R14)  \
+	NEXT_PANEL                         \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
 	CMPQ ProductArgs_Add(R14), $0      \
@@ -131,13 +127,7 @@ write:                                     \
 	JNZ   tile                         \
 	NEXT_GROUP
 
-// The lines of TURN k of the next block of b, into L2.
-#define AHEAD_4K \
-	PREFETCHT1 (AHEAD)    \
-	PREFETCHT1 64(AHEAD)  \
-	PREFETCHT1 128(AHEAD) \
-	PREFETCHT1 192(AHEAD)
-
+// The lines of sixteen k of the next block of b, into L2.
 #define AHEAD_16K \
 	AHEAD_4K               \
 	PREFETCHT1 256(AHEAD) \

@@ -6,7 +6,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "product_groups_amd64.h"
+#include "product_amd64.h"
 #include "product_avx512_amd64.h"
 
 // The first rows of a tile of 16 columns, each list one row longer than the last.

@@ -5,7 +5,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "product_groups_amd64.h"
+#include "product_amd64.h"
 #include "product_avx2_amd64.h"
 
 // acc += Y14 (and Y15, Y13: further rows) * b[k, 8 columns]

@@ -6,7 +6,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "product_groups_amd64.h"
+#include "product_amd64.h"
 #include "product_avx512_amd64.h"
 #include "run_avx512_amd64.h"
 
