@@ -8,11 +8,19 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 // The arguments have been checked, and nothing is empty.
 
 func multiply(l Level, p *Panels, x *Product, columns int) {
-	if l != Portable && p.k > 0 {
-		multiplyTiles(l, p, x, columns)
+	if l == Portable || p.k == 0 {
+		multiplyPortable(p, x, columns)
 		return
 	}
-	multiplyPortable(p, x, columns)
+	if x.Side != nil && l.TakesSide() {
+		var rest Product
+		rest, columns = multiplySide(p, x, columns)
+		x = &rest
+		if columns == 0 {
+			return
+		}
+	}
+	multiplyTiles(l, p, x, columns)
 }
 
 func activate(l Level, f function, dst, x []float32) {

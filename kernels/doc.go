@@ -32,6 +32,9 @@
 //	     +-------+-----------------
 //	rows |       |
 //
+// A product of one row takes each element of B once, so it waits for the cache that holds B;
+// a [SideProduct] uses the multipliers meanwhile.
+//
 // # Numerics
 //
 // Every element of a product is one chain of fused multiply-adds in ascending k, so it

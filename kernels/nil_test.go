@@ -30,6 +30,7 @@ func TestNil(t *testing.T) {
 		"PackTransposed": {p.PackTransposed(kernels.Portable, one, 1, 1, 1), "p is nil"},
 		"a panel of nil": {p.Multiply(&kernels.Product{Count: 1}), "Count = 1: have 0 panels"},
 		"Multiply(nil)":  {(&kernels.Panels{}).Multiply(nil), "x is nil"},
+		"Finish":         {(*kernels.SideProduct)(nil).Finish(), "s is nil"},
 		"Add":            {w.Add(kernels.Portable, one, 1, one, 1, 1, []float32{2}, 1, 1, 1, 0, 1), "w is nil"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {

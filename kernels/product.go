@@ -37,6 +37,10 @@ type Product struct {
 	// rounded on its own first. Init must not be C, and K at most 512.
 	Add bool
 
+	// Side is computed along, a part of it, where Rows is 1 and the level does that: see
+	// SideProduct. Its C must not overlap an operand of this product. nil: none.
+	Side *SideProduct
+
 	// Far says that C is in no cache near: each tile calls its lines before it begins. No bit
 	// depends on it.
 	Far bool
@@ -97,6 +101,11 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 	}
 	if x.Add && p.k > maxAddedK && p.engine == nil {
 		return 0, fmt.Errorf("kernels: Multiply: Add with K = %d: want at most %d", p.k, maxAddedK)
+	}
+	if x.Side != nil {
+		if err := p.checkSide(x, columns); err != nil {
+			return 0, err
+		}
 	}
 	return columns, p.checkOverlap(x, columns)
 }

@@ -98,6 +98,23 @@ func TestSequenceAloneAndInBatch(t *testing.T) {
 	})
 }
 
+// TestOneRowInBatch: the steps of one row compute other products along, which steps of several rows
+// do not: a sequence alone, beside another of its length, and as the longest of a batch has the
+// same bits, whatever the rest of its steps by sixteen.
+func TestOneRowInBatch(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		for _, input := range []int{5, 33, 80} {
+			for _, bidirectional := range []bool{false, true} {
+				c := lstm.Config{InputSize: input, HiddenSize: 50 + input, NumLayers: 1, Bidirectional: bidirectional, Bias: true}
+				for workers := 1; workers <= 3; workers++ {
+					testAloneAndInBatch(t, c, []int{71, 71, 3, 17, 16}, workers)
+					testAloneAndInBatch(t, c, []int{3, 70, 33}, workers)
+				}
+			}
+		}
+	})
+}
+
 func testAloneAndInBatch(t *testing.T, c lstm.Config, lengths []int, workers int) {
 	rng := newRand(uint64(c.HiddenSize))
 	net, l := newLSTM(t, c), newLayout(t, lengths)

@@ -23,6 +23,11 @@ type backpass struct {
 	dy      []float32 // [N, D·H], this direction's columns from yColumn on; nil: zeros
 	yColumn int
 
+	dx    []float32 // [N, input] of what the layer read, the rows of which sides are computed here
+	input int
+	sides int    // how many chunks of SideRows steps, from the last in time on; 0: none
+	panel [2]int // the pass's own columns of dx: panels [first, end)
+
 	dhn, dcn []float32 // [B, H] of this layer and direction, the caller's order; nil: zeros
 	dh0, dc0 []float32 // [B, H] likewise
 
@@ -30,6 +35,7 @@ type backpass struct {
 
 	backward kernels.LSTMBackward
 	product  kernels.Product
+	side     side // dx of the last chunk that is complete
 }
 
 // run computes the pass, and lets the others of its slices go if it fails.
@@ -62,6 +68,7 @@ func (p *backpass) runSteps() error {
 		}
 	}
 	steps := p.rows.steps(p.layout)
+	p.side.begun = false
 	for s := range steps {
 		t := steps - 1 - s
 		if p.reverse {
@@ -73,6 +80,9 @@ func (p *backpass) runSteps() error {
 		if err := p.step(t, steps); err != nil {
 			return err
 		}
+	}
+	if err := p.side.finish(); err != nil {
+		return err
 	}
 	for at := range rows {
 		b := p.layout.SortedIndices()[p.rows.first+at]
@@ -112,10 +122,14 @@ func (p *backpass) step(t, steps int) error {
 	if !p.slice.meet() { // the product reads the gradients of all units
 		return errAborted
 	}
+	if err := p.beginSide(t, steps, row); err != nil {
+		return err
+	}
 	p.product = kernels.Product{
 		C: p.states.h[0][p.slice.first*blockUnits:], CStride: hp,
 		A: p.keep.gates[row*stride:], AStride: stride, AKStride: 1,
 		Rows: live, First: p.slice.first, Count: p.slice.blocks(), Descending: Returns(t, live),
+		Side: p.side.product(live),
 	}
 	return p.panels.hh.Multiply(&p.product)
 }
@@ -139,4 +153,21 @@ func (p *backpass) gates(row, first, end int, cellPrev []float32) error {
 		p.backward.DY, p.backward.DYStride = p.dy[row*outputs+p.yColumn+unit:], outputs
 	}
 	return p.cell.Backward(p.level, &p.backward)
+}
+
+// beginSide lets the steps that follow compute dx of the chunk that step t completes, if it is one of
+// those: rows from the given one on.
+func (p *backpass) beginSide(t, steps, row int) error {
+	done := steps - t
+	if done%kernels.SideRows > 0 || done/kernels.SideRows > p.sides {
+		return nil
+	}
+	if err := p.side.finish(); err != nil {
+		return err
+	}
+	stride := gateStride(p.config, p.cell)
+	return p.side.begin(kernels.SideProduct{
+		C: p.dx[row*p.input+p.panel[0]*kernels.PanelWidth:], CStride: p.input,
+		B: &p.panels.ih.Panels, First: p.panel[0], Count: p.panel[1] - p.panel[0],
+	}, p.keep.gates[row*stride:], p.panels.ih.K(), stride)
 }

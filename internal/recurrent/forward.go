@@ -77,6 +77,9 @@ type pass struct {
 
 	forward kernels.LSTMForward
 	product kernels.Product
+
+	side      side // the projections of the chunk that follows
+	sideSteps sideSteps
 }
 
 // states are those of a range of sequences before and after a step: h in turn.
@@ -116,9 +119,10 @@ func (p *pass) runSteps() error {
 		return errAborted
 	}
 	steps := p.rows.steps(p.layout)
+	p.planSide(steps)
 	for s := 0; s < steps; {
 		end, chunk := p.chunk(s, steps)
-		if err := p.project(s, end, chunk, steps); err != nil {
+		if err := p.prepare(s, end, chunk, steps); err != nil {
 			return err
 		}
 		// The chunk's rows stand in ascending order of time.
@@ -145,6 +149,9 @@ func (p *pass) runSteps() error {
 				return errAborted
 			}
 		}
+		if err := p.side.finish(); err != nil {
+			return err
+		}
 	}
 	p.storeStates(steps)
 	return nil
@@ -162,6 +169,12 @@ func (p *pass) time(s, steps int) int {
 func (p *pass) chunk(s, steps int) (end, rows int) {
 	if p.panels.ih.source != nil {
 		return p.stepsWithin(s, steps, math.MaxInt) // a part of W_ih is packed once
+	}
+	if end, rows = p.sideChunk(s); rows > 0 {
+		return end, rows
+	}
+	if s < p.sideSteps.first {
+		steps = p.sideSteps.first
 	}
 	limit := p.chunkLimit()
 	// Less than half a chunk at the end goes with the one before.
@@ -196,6 +209,23 @@ func (p *pass) stepsWithin(s, steps, limit int) (end, rows int) {
 // project computes proj = bias + x·W_ihᵀ for the rows of the chunk's steps [s, end),
 // in ascending order of time.
 func (p *pass) project(s, end, chunk, steps int) error {
+	x := p.rowsOf(s, end, chunk, steps)
+	stride, gates := p.projStride(), p.cell.Gates()
+	p.proj = resize(p.proj, chunk*stride)
+	if p.panels.ih.source != nil {
+		return p.projectParts(x, chunk)
+	}
+	p.product = kernels.Product{
+		C: p.proj, CStride: stride,
+		Init: p.panels.bias[p.slice.first*gates*blockUnits:],
+		A:    x, AStride: p.input, AKStride: 1,
+		Rows: chunk, First: p.slice.first * gates, Count: p.slice.blocks() * gates,
+	}
+	return p.panels.ih.Multiply(&p.product)
+}
+
+// rowsOf returns the rows of x [chunk, input] of the steps [s, end), in ascending order of time.
+func (p *pass) rowsOf(s, end, chunk, steps int) []float32 {
 	first, last := p.time(s, steps), p.time(end-1, steps)
 	if p.reverse {
 		first, last = last, first
@@ -212,18 +242,7 @@ func (p *pass) project(s, end, chunk, steps int) error {
 			at += copy(x[at:], p.x[row*p.input:(row+live)*p.input])
 		}
 	}
-	stride, gates := p.projStride(), p.cell.Gates()
-	p.proj = resize(p.proj, chunk*stride)
-	if p.panels.ih.source != nil {
-		return p.projectParts(x, chunk)
-	}
-	p.product = kernels.Product{
-		C: p.proj, CStride: stride,
-		Init: p.panels.bias[p.slice.first*gates*blockUnits:],
-		A:    x, AStride: p.input, AKStride: 1,
-		Rows: chunk, First: p.slice.first * gates, Count: p.slice.blocks() * gates,
-	}
-	return p.panels.ih.Multiply(&p.product)
+	return x
 }
 
 // step runs the s-th step, time t, of live rows, whose projections begin at row
@@ -251,6 +270,7 @@ func (p *pass) step(s, t, live, offset int) error {
 			Init: p.proj[offset*p.projStride()+(b-p.slice.first)*width:], InitStride: p.projStride(),
 			A: before, AStride: hStride(p.config), AKStride: 1,
 			Rows: live, First: b * gates, Count: count * gates, Descending: descending,
+			Side: p.side.product(live),
 		}
 		if err := p.panels.hh.Multiply(&p.product); err != nil {
 			return err

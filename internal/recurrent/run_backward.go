@@ -48,7 +48,7 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	w.backward = resize(w.backward, len(weights))
 	w.group.Resize(w.workers)
 	w.split(l, c, p.cell.Gates())
-	sources := w.sources(weights, l, c, p.cell)
+	sources := w.sources(weights, p.level, l, c, p.cell)
 	for i := range weights {
 		if err := w.backward[i].shape(p.level, c, p.cell.Gates(), c.LayerInput(i/c.Directions()), &p.panels[i], sourceOf(sources, i)); err != nil {
 			return InputGradients{}, err
@@ -59,12 +59,14 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	}
 	rows := dy.Y
 	for layer := c.NumLayers - 1; layer >= 0; layer-- {
-		if err := w.backwardStates(layer, rows, dy); err != nil {
-			return InputGradients{}, err
-		}
 		dx := &w.drows[layer%2]
 		*dx = resize(*dx, l.Rows()*c.LayerInput(layer))
-		if err := w.backwardInput(layer, *dx); err != nil {
+		sides := w.sideChunks(layer)
+		if err := w.backwardStates(layer, rows, dy, *dx, sides); err != nil {
+			return InputGradients{}, err
+		}
+		left := (l.Rows() - sides*kernels.SideRows) * c.LayerInput(layer)
+		if err := w.backwardInput(layer, (*dx)[:left]); err != nil {
 			return InputGradients{}, err
 		}
 		rows = *dx
@@ -103,8 +105,9 @@ func clearWeights(weights []Weights) {
 	}
 }
 
-// backwardStates runs the time loops of one layer backwards.
-func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error {
+// backwardStates runs the time loops of one layer backwards, which compute the given number of
+// chunks of dx along.
+func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream, dx []float32, sides int) error {
 	p := &w.prepared
 	c := &p.config
 	w.backpasses = resize(w.backpasses, len(w.shares))
@@ -118,6 +121,11 @@ func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream) error
 		part.states, part.done = &w.states[share.states], w.done
 		part.panels, part.keep = &w.backward[index], &w.kept[index]
 		part.dy, part.yColumn = rows, direction*c.HiddenSize
+		part.dx, part.input, part.sides = dx, c.LayerInput(layer), 0
+		if part.rows.first == 0 {
+			part.sides = sides
+			part.panel = w.sidePanels(&share, part.input)
+		}
 		part.dhn, part.dcn = stateOf(dy.HN, c, w.layout, index), stateOf(dy.CN, c, w.layout, index)
 		part.dh0, part.dc0 = stateOf(w.dh0, c, w.layout, index), stateOf(w.dc0, c, w.layout, index)
 	}

@@ -33,7 +33,7 @@ func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.L
 	w.trained = false
 	w.group.Resize(w.workers)
 	w.split(l, &c, cell.Gates())
-	if err := w.prepared.shape(c, cell, level, w.backward, w.sources(weights, l, &c, cell)); err != nil {
+	if err := w.prepared.shape(c, cell, level, w.backward, w.sources(weights, level, l, &c, cell)); err != nil {
 		return nil, err
 	}
 	if err := w.pack(weights, nil); err != nil {

@@ -152,7 +152,7 @@ func (w *Workspace) Bytes() int {
 	}
 	for i := range w.passes {
 		p := &w.passes[i]
-		floats += cap(p.xRows) + cap(p.proj) + cap(p.scratch)
+		floats += cap(p.xRows) + cap(p.proj) + cap(p.scratch) + cap(p.sideSteps.proj)
 	}
 	for i := range w.states {
 		s := &w.states[i]
@@ -160,7 +160,10 @@ func (w *Workspace) Bytes() int {
 	}
 	bytes := 4*floats + w.prepared.Bytes()
 	for i := range w.passes {
-		bytes += w.passes[i].part.Bytes()
+		bytes += w.passes[i].part.Bytes() + w.passes[i].side.columns.Bytes()
+	}
+	for i := range w.backpasses {
+		bytes += w.backpasses[i].side.columns.Bytes()
 	}
 	for i := range w.inputParts {
 		bytes += w.inputParts[i].part.Bytes()

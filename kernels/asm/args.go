@@ -37,6 +37,27 @@ type ProductArgs struct {
 	Last int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
+// SideArgs describes some turns of two products, one row x 128 or 64 columns and, along with it,
+// sixteen rows x 16 columns:
+//
+//	c[j]    = init[j] + Σ_k a[k]·b[k, j]            k < 4·Turns (128 columns) or 8·Turns (64)
+//	xc[r,j] = xinit[r, j] + Σ_k x[r, k]·w[k, j]     k < 2·Turns
+//
+// with sums as those of a tile product.
+type SideArgs struct {
+	A       *float32 // a[k] is at A + k
+	B       *float32 // panels, BPanel apart
+	Init, C *float32 // may be the same
+
+	X         *float32 // x[r, k] is at X + 16·k + r
+	W         *float32 // panel: w[k, j] is at W + 16·k + j
+	XInit, XC *float32 // xinit[r, j] is at XInit + r·XInitRow + j, xc likewise; may be the same
+
+	BPanel          int
+	XInitRow, XCRow int
+	Turns           int // > 0
+}
+
 // VectorArgs describes an elementwise operation: for i < N,
 // Dst[i] = f(X[i]) or Dst[i] = f(Dst[i], X[i]). Dst may be X.
 type VectorArgs struct {

@@ -81,6 +81,12 @@ func Product6x64AVX512(args *ProductArgs)
 func Product1x128AVX512(args *ProductArgs)
 
 //go:noescape
+func ProductSide1x64AVX512(args *SideArgs)
+
+//go:noescape
+func ProductSide1x128AVX512(args *SideArgs)
+
+//go:noescape
 func Product2x128AVX512(args *ProductArgs)
 
 // FMAPeakAVX516 runs iterations rounds of 12 independent 16-lane FMAs on registers:

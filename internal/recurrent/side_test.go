@@ -1,0 +1,61 @@
+package recurrent
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/packedlstm/packedlstm/kernels"
+	"github.com/packedlstm/packedlstm/packed"
+)
+
+// TestSideChunks: where the level computes products along, chunks of one row are of sixteen steps
+// but for the first, and none has rows of both kinds.
+func TestSideChunks(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		lengths       []int
+		hidden        int
+		reverse       bool
+		want          []int // the ends of the chunks
+		wantBackwards int   // chunks of dx
+	}{
+		{"one row", []int{100}, 128, false, []int{4, 20, 36, 52, 68, 84, 100}, 5},
+		{"one row, reverse", []int{100}, 128, true, []int{4, 20, 36, 52, 68, 84, 100}, 5},
+		{"three more than sixteens", []int{35}, 128, false, []int{19, 35}, 1},
+		{"sixteens", []int{32}, 128, false, []int{16, 32}, 1},
+		{"too few steps", []int{16}, 128, false, []int{16}, 0},
+		{"a long one among others", []int{5, 40, 7}, 128, false, []int{7, 24, 40}, 1},
+		{"the same, reverse", []int{5, 40, 7}, 128, true, []int{17, 33, 40}, 1},
+		{"weights in L1", []int{50}, 32, false, []int{50}, 0},
+		{"weights in no cache", []int{40}, 1500, false, []int{40}, 0},
+		{"two rows", []int{40, 40}, 128, false, []int{40}, 0},
+	} {
+		l, err := packed.NewLayout(test.lengths)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := Config{InputSize: test.hidden, HiddenSize: test.hidden, NumLayers: 1}
+		for _, level := range kernels.Available() {
+			p := pass{config: &c, cell: fourGates{}, level: level, layout: l, rows: rowRange{0, l.Batch()}, slice: slice{end: c.blocks()},
+				input: test.hidden, panels: &forwardPanels{}, reverse: test.reverse}
+			steps := p.rows.steps(l)
+			p.planSide(steps)
+			var ends []int
+			for s := 0; s < steps; {
+				s, _ = p.chunk(s, steps)
+				ends = append(ends, s)
+			}
+			w := Workspace{shares: []share{{slice: p.slice}}}
+			backwards := w.sideCount(level, l, &c, test.hidden, 4)
+			if !level.TakesSide() {
+				if p.sideSteps.first != steps || backwards != 0 {
+					t.Errorf("%s, %v: steps from %d on and %d chunks of dx are computed along: want none", test.name, level, p.sideSteps.first, backwards)
+				}
+				continue
+			}
+			if !slices.Equal(ends, test.want) || backwards != test.wantBackwards {
+				t.Errorf("%s, %v: chunks end with %v, %d of dx go along: want %v, %d", test.name, level, ends, backwards, test.want, test.wantBackwards)
+			}
+		}
+	}
+}

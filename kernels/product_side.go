@@ -1,0 +1,141 @@
+package kernels
+
+import "fmt"
+
+// SideRows is the number of rows of a side product.
+const SideRows = 16
+
+// SideProduct describes a product C = Init + A·B of SideRows rows over some panels of B, as Product
+// does, which products of one row compute along. One row takes each element of its own B once, and
+// waits for the cache that holds it; meanwhile the multipliers are free.
+//
+//	c[r, j] = init[r, j] + Σ_k a[r, k]·b[k, first+j]    r < SideRows, k = 0, 1, ..., K-1
+//
+// Each product that names it as its Side does a part; Finish does what is left. The bits are those
+// of Product, whoever computes which part. A side product belongs to one goroutine, and a new
+// value begins at the beginning.
+type SideProduct struct {
+	C       []float32 // [SideRows, columns], rows CStride apart
+	CStride int
+
+	// Init [SideRows, columns], rows InitStride apart; nil stands for zeros, InitStride 0 for one
+	// row that serves them all. It must not overlap C.
+	Init       []float32
+	InitStride int
+
+	// A is the left operand by columns, a[r, k] = A[SideRows·k + r]: what Panel(0) of its rows
+	// holds after PackTransposed. It must not overlap C.
+	A []float32
+
+	B            *Panels
+	First, Count int // panels of B
+
+	// What is done: the panels before the given one, and of that one the k before this.
+	panel, k int
+}
+
+// Done reports whether all is computed.
+func (s *SideProduct) Done() bool { return s.panel >= s.Count }
+
+// Finish computes what is left. Nothing is allocated. Arguments that do not fit are an error and
+// change nothing.
+func (s *SideProduct) Finish() error {
+	if s == nil {
+		return errNil("SideProduct.Finish", "s")
+	}
+	if _, err := s.check("SideProduct.Finish"); err != nil || s.Done() {
+		return err
+	}
+	if s.k > 0 {
+		if err := s.finishPanel(); err != nil {
+			return err
+		}
+	}
+	rest := s.rest()
+	s.panel = s.Count
+	return s.B.Multiply(&rest)
+}
+
+// rest describes the panels of which nothing is done.
+func (s *SideProduct) rest() Product {
+	at := min(s.panel*PanelWidth, len(s.C))
+	x := Product{
+		C: s.C[at:], CStride: s.CStride, InitStride: s.InitStride,
+		A: s.A, AStride: 1, AKStride: SideRows, Rows: SideRows,
+		First: s.First + s.panel, Count: s.Count - s.panel,
+	}
+	if s.Init != nil {
+		x.Init = s.Init[min(at, len(s.Init)):]
+	}
+	return x
+}
+
+// finishPanel computes the rest of a panel, all 16 columns of which exist, whose sums so far are in C.
+func (s *SideProduct) finishPanel() error {
+	c := s.C[s.panel*PanelWidth:]
+	rest := Panels{level: s.B.level, k: s.B.k - s.k, n: PanelWidth, data: s.B.panel(s.First + s.panel)[s.k*PanelWidth:]}
+	x := Product{
+		C: c, CStride: s.CStride, Init: c, InitStride: s.CStride,
+		A: s.A[s.k*SideRows:], AStride: 1, AKStride: SideRows, Rows: SideRows, Count: 1,
+	}
+	s.panel, s.k = s.panel+1, 0
+	return rest.Multiply(&x)
+}
+
+// check returns the elements of C, and an error if the operands do not fit each other, or what has
+// been done.
+func (s *SideProduct) check(operation string) (c []float32, err error) {
+	p := s.B.orEmpty()
+	if s.First < 0 || s.Count < 0 || s.First > panelCount(p.n)-s.Count {
+		return nil, fmt.Errorf("kernels: %s: First = %d, Count = %d: have %d panels", operation, s.First, s.Count, panelCount(p.n))
+	}
+	columns := max(min(s.Count*PanelWidth, p.n-s.First*PanelWidth), 0)
+	if columns == 0 {
+		return nil, nil
+	}
+	if err := checkRows(operation, "C", s.C, SideRows, s.CStride, columns); err != nil {
+		return nil, err
+	}
+	var init []float32
+	if s.Init != nil {
+		rows, stride := SideRows, s.InitStride
+		if stride == 0 {
+			rows, stride = 1, columns
+		}
+		if err := checkRows(operation, "Init", s.Init, rows, stride, columns); err != nil {
+			return nil, err
+		}
+		init = s.Init[:(rows-1)*stride+columns]
+	}
+	if len(s.A)/SideRows < p.k {
+		return nil, fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
+	}
+	if s.k > 0 && (s.k > p.k || s.panel >= s.Count) {
+		return nil, fmt.Errorf("kernels: %s: panel %d of %d is done up to k = %d of %d: want a new value for another product",
+			operation, s.panel, s.Count, s.k, p.k)
+	}
+	c = s.C[:(SideRows-1)*s.CStride+columns]
+	if overlap(c, s.A[:SideRows*p.k]) {
+		return nil, fmt.Errorf("kernels: %s: A overlaps C: want them apart", operation)
+	}
+	if overlap(c, init) {
+		return nil, fmt.Errorf("kernels: %s: Init overlaps C: want them apart", operation)
+	}
+	return c, nil
+}
+
+// checkSide returns an error if the side product of x does not fit, or if its C shares memory with
+// an operand of x, which has the given columns and fits otherwise.
+func (p *Panels) checkSide(x *Product, columns int) error {
+	c, err := x.Side.check("Multiply: Side")
+	if err != nil {
+		return err
+	}
+	rows := x.Rows - 1
+	if overlap(c, x.C[:rows*x.CStride+columns]) ||
+		p.k > 0 && overlap(c, x.A[:rows*x.AStride+(p.k-1)*x.AKStride+1]) ||
+		x.Init != nil && overlap(c, x.Init[:rows*x.InitStride+columns]) {
+		return fmt.Errorf("kernels: Multiply: Side: C overlaps an operand of the product: want them apart")
+	}
+	return nil
+}
