@@ -14,30 +14,22 @@ const sideK = 2
 // one of them ends or fewer than four panels are left. It returns what is left of x.
 func multiplySide(p *Panels, x *Product, columns int) (rest Product, restColumns int) {
 	rest, restColumns = *x, columns
-	s := x.Side
-	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || !s.goesAlong(p) {
+	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || p.k > maxK || !x.Side.goesAlong(p) {
 		return rest, restColumns
 	}
-	done, panels := 0, columns/PanelWidth
-	for panels-done >= 4 && s.wholeTurns() > 0 {
-		width := 4
-		if panels-done >= 8 {
-			width = 8
+	run := sideRun{panels: p, product: x, side: x.Side, all: columns / PanelWidth}
+	for _, run.width = range []int{8, 4} {
+		for run.all-run.done >= run.width && run.turns() > 0 && x.Side.wholeTurns() > 0 {
+			run.compute()
 		}
-		at := done
-		if x.Descending {
-			at = panels - done - width
-		}
-		multiplySideGroup(p, x, at, width)
-		done += width
 	}
-	restColumns -= done * PanelWidth
-	rest.Count -= done
+	restColumns -= run.done * PanelWidth
+	rest.Count -= run.done
 	if !x.Descending {
-		rest.First += done
-		rest.C = rest.C[min(done*PanelWidth, len(rest.C)):]
+		rest.First += run.done
+		rest.C = rest.C[min(run.done*PanelWidth, len(rest.C)):]
 		if rest.Init != nil {
-			rest.Init = rest.Init[min(done*PanelWidth, len(rest.Init)):]
+			rest.Init = rest.Init[min(run.done*PanelWidth, len(rest.Init)):]
 		}
 	}
 	return rest, restColumns
@@ -65,56 +57,95 @@ func (s *SideProduct) wholeTurns() int {
 	return turns
 }
 
-// multiplySideGroup computes width panels of x, 4 or 8, from the given one on.
-func multiplySideGroup(p *Panels, x *Product, panel, width int) {
-	b, j := p.panel(x.First+panel), panel*PanelWidth
-	c, init := &x.C[j], &zeros[0]
-	if x.Init != nil {
-		init = &x.Init[j]
-	}
-	turnK := 32 / width
-	k := 0
-	for p.k-k >= turnK {
-		turns := min(x.Side.wholeTurns(), (p.k-k)/turnK, maxK/turnK)
-		if turns == 0 {
-			break
-		}
-		args := asm.SideArgs{
-			A: &x.A[k], B: &b[k*PanelWidth], BPanel: p.k * PanelWidth, Init: init, C: c, Turns: turns,
-		}
-		x.Side.turn(&args)
-		if width == 8 {
-			asm.ProductSide1x128AVX512(&args)
-		} else {
-			asm.ProductSide1x64AVX512(&args)
-		}
-		init, k = c, k+turns*turnK
-	}
-	if k == p.k {
-		return
-	}
-	args := asm.ProductArgs{
-		A: &x.A[k], AK: 1, B: &b[k*PanelWidth], BPanel: p.k * PanelWidth, Init: init, C: c,
-		K: p.k - k, Tiles: 1, Last: PanelWidth,
-	}
-	args.Next = args.B
-	productTileAVX512(&args, 1, width)
+// sideRun computes groups of width panels of a product of one row, from the first one on or from the
+// last back, along with its side product.
+type sideRun struct {
+	panels    *Panels
+	product   *Product
+	side      *SideProduct
+	width     int // 8 or 4
+	all, done int // panels of the product
 }
 
-// turn completes the arguments of some turns by the side product's, and goes on by them.
-func (s *SideProduct) turn(args *asm.SideArgs) {
-	b, j := s.B, s.panel*PanelWidth
-	args.X, args.W = &s.A[s.k*SideRows], &b.panel(s.First + s.panel)[s.k*PanelWidth]
-	args.XC, args.XCRow = &s.C[j], s.CStride
-	switch {
-	case s.k > 0:
-		args.XInit, args.XInitRow = args.XC, s.CStride
-	case s.Init == nil:
-		args.XInit = &zeros[0]
-	default:
-		args.XInit, args.XInitRow = &s.Init[j], s.InitStride
+// turnK returns how many k of the one row a turn takes, turns how many a group does.
+func (r *sideRun) turnK() int { return 32 / r.width }
+func (r *sideRun) turns() int { return r.panels.k / r.turnK() }
+
+// compute takes as many groups as there are, or as one call may.
+func (r *sideRun) compute() {
+	p, x, columns := r.panels, r.product, r.width*PanelWidth
+	first, direction := r.done, 1
+	if x.Descending {
+		first, direction = r.all-r.done-r.width, -1
 	}
-	if s.k += args.Turns * sideK; s.k == b.k {
-		s.panel, s.k = s.panel+1, 0
+	j := first * PanelWidth
+	groups := min((r.all-r.done)/r.width, max(groupElements/(columns*p.k), 1))
+	args := asm.SideArgs{
+		A: &x.A[0], B: &p.panel(x.First + first)[0], BPanel: p.k * PanelWidth, Init: &zeros[0], C: &x.C[j],
+		Groups: groups, GroupTurns: r.turns(), GroupB: direction * columns * p.k, GroupC: direction * columns,
+	}
+	if x.Init != nil {
+		args.Init, args.GroupInit = &x.Init[j], args.GroupC
+	}
+	r.side.run(&args, r.width)
+	computed := groups - args.Groups
+	// What is left of their k, and of the group in the middle of which the side product ended.
+	r.rest(first, computed, direction, args.GroupTurns*r.turnK())
+	if args.Groups > 0 {
+		r.rest(first+direction*computed*r.width, 1, direction, (args.GroupTurns-args.Turns)*r.turnK())
+		computed++
+	}
+	r.done += computed * r.width
+}
+
+// rest computes the k from the given one on of some groups, the sums before which are in c.
+func (r *sideRun) rest(panel, groups, direction, k int) {
+	p, x := r.panels, r.product
+	if k == p.k || groups == 0 {
+		return
+	}
+	c := &x.C[panel*PanelWidth]
+	args := asm.ProductArgs{
+		A: &x.A[k], AK: 1, B: &p.panel(x.First + panel)[k*PanelWidth], BPanel: p.k * PanelWidth, Init: c, C: c,
+		K: p.k - k, Tiles: 1, Last: PanelWidth, Groups: groups,
+		GroupB: direction * r.width * PanelWidth * p.k, GroupInit: direction * r.width * PanelWidth,
+	}
+	args.GroupC, args.Next = args.GroupInit, args.B
+	productTileAVX512(&args, 1, r.width)
+}
+
+// run completes the arguments by those of the side product, computes, and goes on by what is done.
+func (s *SideProduct) run(args *asm.SideArgs, width int) {
+	b, j, turns := s.B, s.panel*PanelWidth, s.wholeTurns()
+	args.XFirst, args.X, args.W = &s.A[0], &s.A[s.k*SideRows], &b.panel(s.First + s.panel)[s.k*PanelWidth]
+	args.XC, args.XCRow = &s.C[j], s.CStride
+	args.XTurns, args.PanelTurns, args.Panels = turns, b.k/sideK, 1
+	if b.k%sideK == 0 { // else the last k of each panel is not of a turn
+		args.Panels = min(s.Count-s.panel, b.n/PanelWidth-s.First-s.panel)
+	}
+	args.NextInit = &zeros[0]
+	if s.Init != nil {
+		args.NextInit, args.NextInitRow, args.InitStep = &s.Init[j], s.InitStride, PanelWidth
+	}
+	args.XInit, args.XInitRow = args.NextInit, args.NextInitRow
+	if s.k > 0 {
+		args.XInit, args.XInitRow = args.XC, s.CStride
+	}
+	if s.Init != nil && args.Panels > 1 {
+		args.NextInit = &s.Init[j+PanelWidth]
+	}
+	panels := args.Panels
+	if width == 8 {
+		asm.ProductSide1x128AVX512(args)
+	} else {
+		asm.ProductSide1x64AVX512(args)
+	}
+	switch {
+	case args.Panels == panels || b.k%sideK > 0:
+		s.k += (turns - args.XTurns) * sideK
+	case args.Panels == 0:
+		s.panel, s.k = s.panel+panels, 0
+	default:
+		s.panel, s.k = s.panel+panels-args.Panels, (args.PanelTurns-args.XTurns)*sideK
 	}
 }

@@ -37,25 +37,37 @@ type ProductArgs struct {
 	Last int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
-// SideArgs describes some turns of two products, one row x 128 or 64 columns and, along with it,
-// sixteen rows x 16 columns:
+// SideArgs describes two products that are computed together, one row x 128 or 64 columns for some
+// groups of panels, and sixteen rows x 16 columns for some panels:
 //
-//	c[j]    = init[j] + Σ_k a[k]·b[k, j]            k < 4·Turns (128 columns) or 8·Turns (64)
-//	xc[r,j] = xinit[r, j] + Σ_k x[r, k]·w[k, j]     k < 2·Turns
+//	c[j]     = init[j] + Σ_k a[k]·b[k, j]            k < 4·GroupTurns (128 columns) or 8·GroupTurns (64)
+//	xc[r, j] = xinit[r, j] + Σ_k x[r, k]·w[k, j]     k < 2·PanelTurns; of the first panel the last 2·XTurns
 //
-// with sums as those of a tile product.
+// with sums as those of a tile product. A turn computes four or eight k of the one and two of the
+// other. The routine ends with the last group or the last panel; what the other has then of its
+// sums is in C or XC. It changes what moves, and leaves in Turns and XTurns what is to go.
 type SideArgs struct {
 	A       *float32 // a[k] is at A + k
 	B       *float32 // panels, BPanel apart
-	Init, C *float32 // may be the same
+	Init, C *float32 // of the group; may be the same
+	BPanel  int
 
-	X         *float32 // x[r, k] is at X + 16·k + r
-	W         *float32 // panel: w[k, j] is at W + 16·k + j
-	XInit, XC *float32 // xinit[r, j] is at XInit + r·XInitRow + j, xc likewise; may be the same
+	Groups                    int // > 0, to go
+	GroupTurns                int // > 0
+	Turns                     int // of the group, to go
+	GroupB, GroupInit, GroupC int // from one group to the next
 
-	BPanel          int
+	X, XFirst *float32 // x[r, k] is at XFirst + 16·k + r; X is that of the k to begin with
+	W         *float32 // w[k, j] is at W + 16·k + j, from that k on; panels follow each other
+	XInit, XC *float32 // of the panel: xinit[r, j] is at XInit + r·XInitRow + j, xc likewise
+
 	XInitRow, XCRow int
-	Turns           int // > 0
+	Panels          int // > 0, to go
+	XTurns          int // of the panel, to go
+	PanelTurns      int // > 0
+
+	NextInit              *float32 // XInit of the panel after; InitStep further for each that follows
+	NextInitRow, InitStep int
 }
 
 // VectorArgs describes an elementwise operation: for i < N,
