@@ -17,6 +17,12 @@ func TestSliceUnits(t *testing.T) {
 	for i := range long[1:] {
 		long[i+1] = 5 + i%6
 	}
+	even := func(n, first, last int) (lengths []int) {
+		for i := range n {
+			lengths = append(lengths, first+i*(last-first)/(n-1))
+		}
+		return lengths
+	}
 	for _, test := range []struct {
 		name           string
 		lengths        []int
@@ -34,6 +40,9 @@ func TestSliceUnits(t *testing.T) {
 		{"two rows", []int{50, 49}, 512, 2, true},
 		{"many rows", many, 512, 2, false},
 		{"one long among short ones", long, 256, 2, true},
+		{"rows as good, weights in L2", even(32, 10, 100), 256, 2, false},
+		{"rows as good, an odd number of blocks", even(37, 3, 61), 200, 2, false},
+		{"rows as good, weights beyond L2", even(64, 5, 50), 2048, 2, true},
 	} {
 		l, err := packed.NewLayout(test.lengths)
 		if err != nil {
