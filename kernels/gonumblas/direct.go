@@ -14,15 +14,11 @@ type direct struct {
 
 var directs = sync.Pool{New: func() any { return new(direct) }}
 
-// multiplyRows computes x over the rows of B, which are contiguous, as those of C are. Its
-// tail is computed apart.
+// multiplyRows computes x over the rows of B, which are contiguous, as those of C are.
 func (x *product) multiplyRows() {
-	if x.tail > 0 {
-		x.multiplyTail()
-	}
 	check(x.level.MultiplyRows(&kernels.RowProduct{
 		C: x.c.data, CStride: x.c.row, A: x.a.data, AStride: x.a.row, AKStride: x.a.column, B: x.b.data, BStride: x.b.row,
-		Rows: x.m, Columns: x.n - x.tail, K: x.k, Alpha: x.alpha, Beta: x.beta,
+		Rows: x.m, Columns: x.n, K: x.k, Alpha: x.alpha, Beta: x.beta,
 	}))
 }
 

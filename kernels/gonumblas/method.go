@@ -69,7 +69,13 @@ func (x *product) method() method {
 	return packed
 }
 
+// run computes x, its tail apart.
 func (x *product) run(m method) {
+	if x.tail > 0 {
+		x.multiplyTail()
+		y := x.block(0, 0, x.m, x.n-x.tail)
+		x = &y
+	}
 	switch m {
 	case rows:
 		x.multiplyRows()

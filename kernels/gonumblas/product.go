@@ -23,7 +23,7 @@ type product struct {
 	alpha, beta float32
 	a, b, c     matrix
 	level       kernels.Level
-	tail        int // last columns that multiplyRows computes apart
+	tail        int // last columns that run computes apart
 }
 
 // transposed returns the same product as Cᵀ = alpha·Bᵀ·Aᵀ + beta·Cᵀ.
