@@ -3,7 +3,8 @@ package kernels
 import (
 	"fmt"
 	"math"
-	"unsafe"
+
+	"github.com/packedlstm/packedlstm/internal/memory"
 )
 
 // maxDimension bounds every count and stride, so that no product of two of them
@@ -45,20 +46,10 @@ func checkLengths(operation string, dst, x []float32) error {
 	if len(dst) != len(x) {
 		return fmt.Errorf("kernels: %s: dst has %d elements, x has %d: want the same", operation, len(dst), len(x))
 	}
-	if len(x) > 0 && &dst[0] != &x[0] && overlap(dst, x) {
+	if len(x) > 0 && &dst[0] != &x[0] && memory.Overlap(dst, x) {
 		return fmt.Errorf("kernels: %s: dst and x overlap without being the same: want the same slice or separate ones", operation)
 	}
 	return nil
-}
-
-// overlap reports whether a and b share memory.
-func overlap(a, b []float32) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	a0 := uintptr(unsafe.Pointer(unsafe.SliceData(a)))
-	b0 := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
-	return a0 < b0+uintptr(len(b))*4 && b0 < a0+uintptr(len(a))*4
 }
 
 // checkUnits returns an error unless a gate kernel has units, few enough that four

@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/packedlstm/packedlstm/internal/memory"
+
 // runsCopy describes a copy of runs of PanelWidth elements:
 //
 //	dst[r·dstRow + q·dstRun + j] = src[r·srcRow + q·srcRun + j]    r < rows, q < runs, j < PanelWidth
@@ -52,7 +54,7 @@ func (l Level) GatherBlocks(dst []float32, dstStride int, src []float32, srcStri
 	if err := checkRows(operation, "src", src, rows, srcStride, (blocks-1)*blockStride+PanelWidth); err != nil {
 		return err
 	}
-	if overlap(dst[:(rows-1)*dstStride+blocks*PanelWidth], src[:(rows-1)*srcStride+(blocks-1)*blockStride+PanelWidth]) {
+	if memory.Overlap(dst[:(rows-1)*dstStride+blocks*PanelWidth], src[:(rows-1)*srcStride+(blocks-1)*blockStride+PanelWidth]) {
 		return errOverlap(operation, "dst", "src")
 	}
 	copyRunsByCalls(l, &runsCopy{

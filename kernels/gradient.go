@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/packedlstm/packedlstm/internal/memory"
+
 // GradientRows is the number of rows that a weight gradient sums at a time: short
 // enough that a chain of float32 sums stays as close to the exact sum as PyTorch's, and
 // that 16 columns of x take a quarter of a small L1.
@@ -60,7 +62,7 @@ func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, 
 	if err := checkRange(operation, first, count, n); err != nil {
 		return err
 	}
-	if overlap(dw, dy) || overlap(dw, x) {
+	if memory.Overlap(dw, dy) || memory.Overlap(dw, x) {
 		return errOverlap(operation, "dw", "dy and x")
 	}
 	if e := GradientEngineFor(l, n, m); e != nil && count > 0 {

@@ -1,6 +1,10 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/packedlstm/packedlstm/internal/memory"
+)
 
 // Product describes C = Init + A·B over some panels of B:
 //
@@ -38,7 +42,7 @@ type Product struct {
 	Add bool
 
 	// Side is computed along, a part of it, where Rows is 1 and the level does that: see
-	// SideProduct. Its C must not overlap an operand of this product. nil: none.
+	// SideProduct. Neither C may overlap an operand of the other. nil: none.
 	Side *SideProduct
 
 	// Far says that C is in no cache near: each tile calls its lines before it begins. No bit
@@ -114,13 +118,13 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 // same, with Init.
 func (p *Panels) checkOverlap(x *Product, columns int) error {
 	c := x.C[:(x.Rows-1)*x.CStride+columns]
-	if p.k > 0 && overlap(c, x.A[:(x.Rows-1)*x.AStride+(p.k-1)*x.AKStride+1]) {
+	if p.k > 0 && memory.Overlap(c, x.A[:(x.Rows-1)*x.AStride+(p.k-1)*x.AKStride+1]) {
 		return fmt.Errorf("kernels: Multiply: A overlaps C: want them apart")
 	}
 	if x.Init == nil || (!x.Add && &x.Init[0] == &x.C[0] && x.InitStride == x.CStride) {
 		return nil
 	}
-	if overlap(c, x.Init[:(x.Rows-1)*x.InitStride+columns]) {
+	if memory.Overlap(c, x.Init[:(x.Rows-1)*x.InitStride+columns]) {
 		return fmt.Errorf("kernels: Multiply: Init overlaps C: want the same slice and stride, or them apart")
 	}
 	return nil

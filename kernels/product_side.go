@@ -1,9 +1,16 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/packedlstm/packedlstm/internal/memory"
+)
 
 // SideRows is the number of rows of a side product.
 const SideRows = 16
+
+// MaxSideK is the most K of products that compute a side product along: it bounds the time of a call.
+const MaxSideK = 4096
 
 // SideProduct describes a product C = Init + A·B of SideRows rows over some panels of B, as Product
 // does, which products of one row compute along. One row takes each element of its own B once, and
@@ -11,8 +18,10 @@ const SideRows = 16
 //
 //	c[r, j] = init[r, j] + Σ_k a[r, k]·b[k, first+j]    r < SideRows, k = 0, 1, ..., K-1
 //
-// Each product that names it as its Side does a part; Finish does what is left. The bits are those
-// of Product, whoever computes which part. A side product belongs to one goroutine, and a new
+// Each product that names it as its Side does a part where it can, and Finish what is left: all of it
+// unless the level TakesSide, the products are of one row, of K up to MaxSideK, of whole panels, four at
+// least, with AKStride 1 and without Add, and both matrices are in panels of that level. The bits
+// are those of Product, whoever computes which part. A side product belongs to one goroutine, and a new
 // value begins at the beginning.
 type SideProduct struct {
 	C       []float32 // [SideRows, columns], rows CStride apart
@@ -52,8 +61,11 @@ func (s *SideProduct) Finish() error {
 		}
 	}
 	rest := s.rest()
-	s.panel = s.Count
-	return s.B.Multiply(&rest)
+	err := s.B.Multiply(&rest)
+	if err == nil {
+		s.panel = s.Count
+	}
+	return err
 }
 
 // rest describes the panels of which nothing is done.
@@ -78,64 +90,77 @@ func (s *SideProduct) finishPanel() error {
 		C: c, CStride: s.CStride, Init: c, InitStride: s.CStride,
 		A: s.A[s.k*SideRows:], AStride: 1, AKStride: SideRows, Rows: SideRows, Count: 1,
 	}
-	s.panel, s.k = s.panel+1, 0
-	return rest.Multiply(&x)
+	err := rest.Multiply(&x)
+	if err == nil {
+		s.panel, s.k = s.panel+1, 0
+	}
+	return err
 }
 
-// check returns the elements of C, and an error if the operands do not fit each other, or what has
+// sideSlices are the elements that a side product has of each operand.
+type sideSlices struct{ c, init, a []float32 }
+
+// check returns the elements of the operands, and an error if they do not fit each other, or what has
 // been done.
-func (s *SideProduct) check(operation string) (c []float32, err error) {
+func (s *SideProduct) check(operation string) (e sideSlices, err error) {
 	p := s.B.orEmpty()
 	if s.First < 0 || s.Count < 0 || s.First > panelCount(p.n)-s.Count {
-		return nil, fmt.Errorf("kernels: %s: First = %d, Count = %d: have %d panels", operation, s.First, s.Count, panelCount(p.n))
+		return e, fmt.Errorf("kernels: %s: First = %d, Count = %d: have %d panels", operation, s.First, s.Count, panelCount(p.n))
 	}
 	columns := max(min(s.Count*PanelWidth, p.n-s.First*PanelWidth), 0)
 	if columns == 0 {
-		return nil, nil
+		return e, nil
 	}
 	if err := checkRows(operation, "C", s.C, SideRows, s.CStride, columns); err != nil {
-		return nil, err
+		return e, err
 	}
-	var init []float32
+	e.c = s.C[:(SideRows-1)*s.CStride+columns]
 	if s.Init != nil {
 		rows, stride := SideRows, s.InitStride
 		if stride == 0 {
 			rows, stride = 1, columns
 		}
 		if err := checkRows(operation, "Init", s.Init, rows, stride, columns); err != nil {
-			return nil, err
+			return e, err
 		}
-		init = s.Init[:(rows-1)*stride+columns]
+		e.init = s.Init[:(rows-1)*stride+columns]
 	}
 	if len(s.A)/SideRows < p.k {
-		return nil, fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
+		return e, fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
 	}
-	if s.k > 0 && (s.k > p.k || s.panel >= s.Count) {
-		return nil, fmt.Errorf("kernels: %s: panel %d of %d is done up to k = %d of %d: want a new value for another product",
+	e.a = s.A[:SideRows*p.k]
+	if s.k > 0 && (s.k > p.k || s.panel >= s.Count || !s.isWhole()) {
+		return e, fmt.Errorf("kernels: %s: panel %d of %d is done up to k = %d of %d: want a new value for another product",
 			operation, s.panel, s.Count, s.k, p.k)
 	}
-	c = s.C[:(SideRows-1)*s.CStride+columns]
-	if overlap(c, s.A[:SideRows*p.k]) {
-		return nil, fmt.Errorf("kernels: %s: A overlaps C: want them apart", operation)
+	if memory.Overlap(e.c, e.a) {
+		return e, fmt.Errorf("kernels: %s: A overlaps C: want them apart", operation)
 	}
-	if overlap(c, init) {
-		return nil, fmt.Errorf("kernels: %s: Init overlaps C: want them apart", operation)
+	if memory.Overlap(e.c, e.init) {
+		return e, fmt.Errorf("kernels: %s: Init overlaps C: want them apart", operation)
 	}
-	return c, nil
+	return e, nil
 }
 
-// checkSide returns an error if the side product of x does not fit, or if its C shares memory with
-// an operand of x, which has the given columns and fits otherwise.
+// isWhole reports whether the panel that comes next, or is begun, has 16 columns.
+func (s *SideProduct) isWhole() bool { return (s.First+s.panel+1)*PanelWidth <= s.B.n }
+
+// checkSide returns an error if the side product of x does not fit, or if one of the two writes what
+// is the other's. x has the given columns and fits otherwise.
 func (p *Panels) checkSide(x *Product, columns int) error {
-	c, err := x.Side.check("Multiply: Side")
+	e, err := x.Side.check("Multiply: Side")
 	if err != nil {
 		return err
 	}
 	rows := x.Rows - 1
-	if overlap(c, x.C[:rows*x.CStride+columns]) ||
-		p.k > 0 && overlap(c, x.A[:rows*x.AStride+(p.k-1)*x.AKStride+1]) ||
-		x.Init != nil && overlap(c, x.Init[:rows*x.InitStride+columns]) {
+	c := x.C[:rows*x.CStride+columns]
+	if memory.Overlap(e.c, c) ||
+		p.k > 0 && memory.Overlap(e.c, x.A[:rows*x.AStride+(p.k-1)*x.AKStride+1]) ||
+		x.Init != nil && memory.Overlap(e.c, x.Init[:rows*x.InitStride+columns]) {
 		return fmt.Errorf("kernels: Multiply: Side: C overlaps an operand of the product: want them apart")
+	}
+	if memory.Overlap(c, e.a) || memory.Overlap(c, e.init) {
+		return fmt.Errorf("kernels: Multiply: C overlaps an operand of Side: want them apart")
 	}
 	return nil
 }

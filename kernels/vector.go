@@ -1,6 +1,10 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/packedlstm/packedlstm/internal/memory"
+)
 
 // Assembly cannot be preempted, and the garbage collector waits for it: one call takes
 // no more than these many elements, or rows, some tens of microseconds.
@@ -47,7 +51,7 @@ func (l Level) ColumnSums(dst, x []float32, rows, stride int) error {
 	if err := checkRows("ColumnSums", "x", x, rows, stride, len(dst)); err != nil || len(dst) == 0 {
 		return err
 	}
-	if overlap(dst, x) {
+	if memory.Overlap(dst, x) {
 		return fmt.Errorf("kernels: ColumnSums: dst overlaps x: want them apart")
 	}
 	for row := 0; row < rows; row += callRows {

@@ -3,8 +3,8 @@ package lstm
 import (
 	"errors"
 	"fmt"
-	"unsafe"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/packed"
 )
 
@@ -27,10 +27,10 @@ func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initia
 	if want := l.Rows() * c.InputSize; len(x) != want {
 		return State{}, fmt.Errorf("lstm: x has %d elements: want %d rows of InputSize %d, %d", len(x), l.Rows(), c.InputSize, want)
 	}
-	if overlap(x, ws.y) {
+	if memory.Overlap(x, ws.y) {
 		return State{}, errors.New("lstm: x is in the Y that ws returned, which this pass overwrites: want a copy or another ws")
 	}
-	if overlap(x, ws.dx) {
+	if memory.Overlap(x, ws.dx) {
 		return State{}, errors.New("lstm: x is in the X gradient that ws returned, which Backward overwrites: want a copy or another ws")
 	}
 	if initial == nil {
@@ -40,15 +40,6 @@ func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initia
 		return State{}, err
 	}
 	return *initial, checkState(c, "initial.C", initial.C, l.Batch())
-}
-
-// overlap reports whether a and b share memory.
-func overlap(a, b []float32) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	first, second := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
-	return first < second+4*uintptr(len(b)) && second < first+4*uintptr(len(a))
 }
 
 // checkState returns an error unless s is nil or [L·D, batch, H].

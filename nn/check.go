@@ -3,7 +3,8 @@ package nn
 import (
 	"fmt"
 	"math"
-	"unsafe"
+
+	"github.com/packedlstm/packedlstm/internal/memory"
 )
 
 // maxElements is the most that one parameter may have.
@@ -29,11 +30,7 @@ func checkSize(operation, name string, x []float32, rows, columns int) error {
 
 // checkApart returns an error if a and b share memory.
 func checkApart(operation, aName string, a []float32, bName string, b []float32) error {
-	if len(a) == 0 || len(b) == 0 {
-		return nil
-	}
-	first, second := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
-	if first < second+4*uintptr(len(b)) && second < first+4*uintptr(len(a)) {
+	if memory.Overlap(a, b) {
 		return fmt.Errorf("nn: %s: %s overlaps %s: want them apart", operation, aName, bName)
 	}
 	return nil
