@@ -12,7 +12,7 @@ func multiply(l Level, p *Panels, x *Product, columns int) {
 		multiplyPortable(p, x, columns)
 		return
 	}
-	if x.Side != nil && l.TakesSide() {
+	if x.Side != nil && l == AVX512 {
 		var rest Product
 		rest, columns = multiplySide(p, x, columns)
 		x = &rest

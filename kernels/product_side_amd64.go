@@ -4,7 +4,9 @@ package kernels
 
 import "github.com/packedlstm/packedlstm/kernels/asm"
 
-// TakesSide reports whether products of one row at the level compute a part of their Side.
+// TakesSide reports whether products of one row at the level compute a part of their Side. (At AVX2
+// sixteen registers leave room for four rows of the other product, which then takes its lines
+// four times: the two together take as long as one after the other, or longer.)
 func (l Level) TakesSide() bool { return l == AVX512 && l.IsAvailable() }
 
 // sideK is how many k of a side product a turn of the one row takes.
@@ -14,7 +16,7 @@ const sideK = 2
 // one of them ends or fewer than four panels are left. It returns what is left of x.
 func multiplySide(p *Panels, x *Product, columns int) (rest Product, restColumns int) {
 	rest, restColumns = *x, columns
-	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || p.k > maxK || !x.Side.goesAlong(p) {
+	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || p.k > MaxSideK || !x.Side.goesAlong(p) {
 		return rest, restColumns
 	}
 	run := sideRun{panels: p, product: x, side: x.Side, all: columns / PanelWidth}
@@ -44,7 +46,7 @@ func (s *SideProduct) goesAlong(p *Panels) bool {
 // wholeTurns returns how many turns the panel can take that is begun, or else the next one, if it
 // has 16 columns. What one turn would not fill is computed before.
 func (s *SideProduct) wholeTurns() int {
-	if s.Done() || (s.First+s.panel+1)*PanelWidth > s.B.n {
+	if s.Done() || !s.isWhole() {
 		return 0
 	}
 	turns := (s.B.k - s.k) / sideK

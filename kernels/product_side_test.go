@@ -170,14 +170,19 @@ func TestSideErrors(t *testing.T) {
 			sameBits(t, name+": C", c, make([]float32, 64))
 		}
 		y := kernels.SideProduct{C: make([]float32, 16*n), CStride: n, A: uniform(rng, 16*k, 1), B: p, Count: 5}
-		for name, c := range map[string]kernels.Product{
-			"C":    {C: y.C, A: uniform(rng, k, 1)},
-			"A":    {C: make([]float32, 64), A: y.C},
-			"Init": {C: make([]float32, 64), A: uniform(rng, k, 1), Init: y.C},
+		y.Init = make([]float32, n)
+		a, c := uniform(rng, k, 1), make([]float32, 64)
+		for name, x := range map[string]kernels.Product{
+			"the C of both; Side: C overlaps":         {C: y.C, A: a},
+			"C and A; Side: C overlaps":               {C: c, A: y.C},
+			"C and Init; Side: C overlaps":            {C: c, A: a, Init: y.C},
+			"A and C; C overlaps an operand of Si":    {C: y.A, A: a},
+			"Init and C; C overlaps an operand of Si": {C: y.Init, A: a},
 		} {
-			c.CStride, c.AStride, c.AKStride, c.Rows, c.Count, c.Side = 64, k, 1, 1, 4, &y
-			if err := one.Multiply(&c); err == nil || !strings.Contains(err.Error(), "Side: C overlaps") {
-				t.Errorf("C of the side product is %s of the product: %v: want an error", name, err)
+			x.CStride, x.AStride, x.AKStride, x.Rows, x.Count, x.Side = 64, k, 1, 1, 4, &y
+			_, want, _ := strings.Cut(name, "; ")
+			if err := one.Multiply(&x); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("the side product's %v: %v: want an error with %q", name, err, want)
 			}
 		}
 	})

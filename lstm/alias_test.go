@@ -1,6 +1,7 @@
 package lstm_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +89,54 @@ func testOwnGradients(t *testing.T, net *lstm.LSTM, c lstm.Config, ws, other *ls
 	sameBits(t, "dC0 of the workspace's own gradients", got.C0, want.C0)
 	if _, err := forward(ws, got.X, nil); err == nil || !strings.Contains(err.Error(), "x is in the X gradient") {
 		t.Errorf("ForwardTraining of the workspace's own X gradient: %v: want an error that says so", err)
+	}
+}
+
+// TestGradientsOfAnotherLSTM: dy.Y may be the X that the same workspace returned of another LSTM,
+// be its rows wider than those of x or not, with one worker or several: dx of steps of one row is
+// written before all of dy is read.
+func TestGradientsOfAnotherLSTM(t *testing.T) {
+	forEachLevel(t, func(t *testing.T) {
+		for _, input := range []int{17, 64, 100, 200} {
+			for layers := 1; layers <= 2; layers++ {
+				testGradientsOfAnother(t, input, layers)
+			}
+		}
+	})
+}
+
+func testGradientsOfAnother(t *testing.T, input, layers int) {
+	t.Helper()
+	upper := newLSTM(t, lstm.Config{InputSize: 100, HiddenSize: 100, NumLayers: 1, Bias: true})
+	lower := newLSTM(t, lstm.Config{InputSize: input, HiddenSize: 100, NumLayers: layers, Bias: true})
+	l, rng := newLayout(t, []int{60, 3, 3}), newRand(18)
+	x, between := uniform(rng, l.Rows()*input, 1), uniform(rng, l.Rows()*100, 1)
+	for workers := 1; workers <= 2; workers++ {
+		var want []float32
+		for _, own := range []bool{false, true} {
+			ws := lstm.NewWorkspace(workers)
+			if _, err := upper.ForwardTraining(ws, l, between, nil, 0); err != nil {
+				t.Fatal(err)
+			}
+			back, err := upper.Backward(ws, lstm.Upstream{Y: uniform(newRand(19), l.Rows()*100, 1)}, upper.NewGradients())
+			if err != nil {
+				t.Fatal(err)
+			}
+			dy := back.X
+			if !own {
+				dy = slices.Clone(dy)
+			}
+			if _, err := lower.ForwardTraining(ws, l, x, nil, 0); err != nil {
+				t.Fatal(err)
+			}
+			if back, err = lower.Backward(ws, lstm.Upstream{Y: dy}, lower.NewGradients()); err != nil {
+				t.Fatal(err)
+			}
+			if want == nil {
+				want = slices.Clone(back.X)
+			}
+			sameBits(t, fmt.Sprintf("input %d, %d layers, %d workers: dX", input, layers, workers), back.X, want)
+		}
 	}
 }
 

@@ -115,6 +115,53 @@ func TestOneRowInBatch(t *testing.T) {
 	})
 }
 
+// TestOneRowTails: steps of one row after steps of several, as many as leave every rest by sixteen:
+// the same bits at the portable level, where none computes anything along.
+func TestOneRowTails(t *testing.T) {
+	c := lstm.Config{InputSize: 17, HiddenSize: 50, NumLayers: 2, Bias: true}
+	net := newLSTM(t, c)
+	prepared := make(map[kernels.Level]*lstm.Prepared)
+	before := kernels.Active()
+	defer kernels.SetActive(before)
+	for tail := 14; tail <= 51; tail++ {
+		rng := newRand(uint64(tail))
+		l := newLayout(t, []int{5, 5 + tail, 3})
+		x, dy := uniform(rng, l.Rows()*c.InputSize, 1), lstm.Upstream{Y: uniform(rng, l.Rows()*c.OutputSize(), 1)}
+		var want [][]float32
+		for _, level := range kernels.Available() {
+			if err := kernels.SetActive(level); err != nil {
+				t.Fatal(err)
+			}
+			if prepared[level] == nil {
+				p, err := net.Prepare()
+				if err != nil {
+					t.Fatal(err)
+				}
+				prepared[level] = p
+			}
+			for workers := 1; workers <= 2; workers++ {
+				ws := lstm.NewWorkspace(workers)
+				got := trainingResults(t, net, ws, l, x, nil, dy)
+				out, err := net.Forward(ws, l, x, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, slices.Clone(out.Y))
+				if out, err = prepared[level].Forward(ws, l, x, nil); err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, out.Y)
+				if want == nil {
+					want = got
+				}
+				for i := range got {
+					sameBits(t, fmt.Sprintf("%d steps of one row, %v, %d workers: result %d", tail, level, workers, i), got[i], want[i])
+				}
+			}
+		}
+	}
+}
+
 func testAloneAndInBatch(t *testing.T, c lstm.Config, lengths []int, workers int) {
 	rng := newRand(uint64(c.HiddenSize))
 	net, l := newLSTM(t, c), newLayout(t, lengths)

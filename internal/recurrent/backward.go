@@ -159,7 +159,7 @@ func (p *backpass) gates(row, first, end int, cellPrev []float32) error {
 // those: rows from the given one on.
 func (p *backpass) beginSide(t, steps, row int) error {
 	done := steps - t
-	if done%kernels.SideRows > 0 || done/kernels.SideRows > p.sides {
+	if done%kernels.SideRows > 0 || done/kernels.SideRows > p.sides || p.panel[0] == p.panel[1] {
 		return nil
 	}
 	if err := p.side.finish(); err != nil {

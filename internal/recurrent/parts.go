@@ -47,7 +47,9 @@ func (w *Workspace) sources(weights []Weights, level kernels.Level, l *packed.La
 	if !apart || l.Rows()*gateStride(c, cell) > partsFloats {
 		return nil
 	}
-	if c.Directions() == 1 && c.InputSize*gateStride(c, cell) < packedFloats && w.sideCount(level, l, c, c.InputSize, cell.Gates()) > 0 {
+	input := max(c.InputSize, c.LayerInput(c.NumLayers-1))
+	if c.Directions() == 1 && kernels.StepEngine() == nil && input*gateStride(c, cell) < packedFloats &&
+		w.sideCount(level, l, c, input, cell.Gates()) > 0 {
 		return nil
 	}
 	return weights

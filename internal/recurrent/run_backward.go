@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -57,9 +58,12 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	if err := w.pack(weights, w.backward); err != nil {
 		return InputGradients{}, err
 	}
-	rows := dy.Y
+	rows, turn := dy.Y, 0
+	if buffer := w.drows[(c.NumLayers-1)%2]; memory.Overlap(rows, buffer[:cap(buffer)]) {
+		turn = 1 // dx is written while dy is still read
+	}
 	for layer := c.NumLayers - 1; layer >= 0; layer-- {
-		dx := &w.drows[layer%2]
+		dx := &w.drows[(layer+turn)%2]
 		*dx = resize(*dx, l.Rows()*c.LayerInput(layer))
 		sides := w.sideChunks(layer)
 		if err := w.backwardStates(layer, rows, dy, *dx, sides); err != nil {

@@ -13,11 +13,18 @@ import (
 // nearFloats of W_hh stay in L1, 32 KB: there is nothing to wait for.
 const nearFloats = 32 << 10 / 4
 
-// takesSide reports whether the steps of one row are worth it, where they read columns of W_hh and
-// of W_ih: both are in a cache, but not the nearest one. (Each side product reads all of W_ih; from
-// memory that takes longer than what it saves: H = 1024, 0.96 times as fast on a Zen 4.)
-func takesSide(l kernels.Level, hidden, input, columns int) bool {
-	return l.TakesSide() && hidden*columns > nearFloats && input*columns < farFloats
+// takesSide reports whether steps of one row are worth it whose products with W_hh are of the given
+// depth, where a pass reads columns of W_hh and of W_ih: both are in a cache, but not the nearest
+// one. (Each side product reads all of W_ih; from memory that takes longer than what it saves:
+// H = 1024, 0.96 times as fast on a Zen 4.)
+func takesSide(l kernels.Level, depth, hidden, input, columns int) bool {
+	return l.TakesSide() && depth <= kernels.MaxSideK && hidden*columns > nearFloats && input*columns < farFloats
+}
+
+// goAlong reports whether products with W_ih can go along with those with W_hh: both are packed
+// into panels.
+func goAlong(ih *inputPanels, hh *kernels.Panels) bool {
+	return ih.source == nil && ih.Engine() == nil && hh.Engine() == nil
 }
 
 // oneRow returns how many steps of the range have one row: the last in time.
@@ -76,8 +83,9 @@ const leastSteps = kernels.SideRows / 2
 // steps of a layer compute along: those that are complete at steps of one row, of which there
 // are some left. With two directions there are none, for dx is the sum of both.
 func (w *Workspace) sideChunks(layer int) int {
-	c, panels := &w.prepared.config, &w.backward[layer*w.prepared.config.Directions()]
-	if c.Directions() > 1 || panels.ih.source != nil || panels.ih.Engine() != nil || panels.hh.Engine() != nil {
+	c := &w.prepared.config
+	panels := &w.backward[layer*c.Directions()]
+	if c.Directions() > 1 || !goAlong(&panels.ih, &panels.hh) {
 		return 0
 	}
 	return w.sideCount(w.prepared.level, w.layout, c, c.LayerInput(layer), w.prepared.cell.Gates())
@@ -86,7 +94,7 @@ func (w *Workspace) sideChunks(layer int) int {
 // sideCount is sideChunks, but for how W_ih is kept.
 func (w *Workspace) sideCount(level kernels.Level, l *packed.Layout, c *Config, input, gates int) int {
 	s := w.shares[0].slice
-	if !takesSide(level, c.HiddenSize, input, s.blocks()*gates*blockUnits) {
+	if !takesSide(level, gates*c.padded(), c.HiddenSize, input, s.blocks()*gates*blockUnits) {
 		return 0
 	}
 	return max(0, (rowRange{0, l.Batch()}).oneRow(l)-leastSteps) / kernels.SideRows
@@ -110,9 +118,8 @@ type sideSteps struct {
 func (p *pass) planSide(steps int) {
 	p.side.begun = false
 	p.sideSteps.first, p.sideSteps.end, p.sideSteps.at = steps, 0, -1
-	ih, hh := &p.panels.ih, &p.panels.hh
-	if ih.source != nil || ih.Engine() != nil || hh.Engine() != nil ||
-		!takesSide(p.level, p.config.HiddenSize, p.input, p.projStride()) {
+	hidden := p.config.HiddenSize
+	if !goAlong(&p.panels.ih, &p.panels.hh) || !takesSide(p.level, hidden, hidden, p.input, p.projStride()) {
 		return
 	}
 	count := p.rows.oneRow(p.layout)
@@ -125,7 +132,8 @@ func (p *pass) planSide(steps int) {
 	}
 }
 
-// leastFirst rows, or SideRows more, are projected before the first step with one row.
+// leastFirst rows at least are in the first chunk of steps with one row, SideRows more at most: it
+// has the rest of all of them by SideRows, and reads W_ih for itself.
 const leastFirst = 4
 
 // sideChunk returns the end of the chunk that begins with step s, and its rows, if all have one:
@@ -149,8 +157,8 @@ func (p *pass) prepare(s, end, chunk, steps int) error {
 	} else if err := p.project(s, end, chunk, steps); err != nil {
 		return err
 	}
-	if end < p.sideSteps.first || end >= p.sideSteps.end {
-		return nil
+	if end <= p.sideSteps.first || end >= p.sideSteps.end {
+		return nil // steps of several rows, or the last
 	}
 	stride, gates := p.projStride(), p.cell.Gates()
 	p.sideSteps.at, p.sideSteps.proj = end, resize(p.sideSteps.proj, kernels.SideRows*stride)

@@ -1,6 +1,7 @@
 package recurrent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -77,15 +78,15 @@ func sliceUnits(ranges []rowRange, l *packed.Layout, c *Config, gates int) bool 
 	row := gates * c.HiddenSize * (c.HiddenSize + c.InputSize)
 	most := (c.blocks() + count - 1) / count // blocks of one worker
 	together := stepCost(rowRange{0, l.Batch()}, l, least) * most / c.blocks()
-	if 4*gates*c.HiddenSize*c.HiddenSize <= max(kernels.CPU().L2, leastL2) {
+	if 4*gates*c.HiddenSize*c.HiddenSize <= ownCache {
 		together += together / waitingShare
 	}
 	meetings := (rowRange{0, l.Batch()}).steps(l) * meetingCost / row
 	return together+meetings < apart
 }
 
-// leastL2 is what a CPU has at least that does not say: 1 MB.
-const leastL2 = 1 << 20
+// ownCache is the L2 of each worker, in bytes; 1 MB if the CPU does not say.
+var ownCache = cmp.Or(kernels.CPU().L2, 1<<20)
 
 // stepCost returns the rows that the range's steps cost, each the least at least.
 func stepCost(r rowRange, l *packed.Layout, least int) int {

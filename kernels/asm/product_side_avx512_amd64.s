@@ -121,7 +121,10 @@ turn:                                                   \
 	MOVQ BX, SideArgs_XInit(R14)                    \
 	MOVQ SideArgs_NextInitRow(R14), BX              \
 	MOVQ BX, SideArgs_XInitRow(R14)                 \
+	CMPQ SideArgs_Panels(R14), $1                   \ // no address beyond the last
+	JEQ  panel                                      \
 	MOVE_ON(SideArgs_InitStep, SideArgs_NextInit)   \
+panel:                                                  \
 	MOVQ SideArgs_PanelTurns(R14), BX               \
 	MOVQ BX, SideArgs_XTurns(R14)                   \
 	MOVQ SideArgs_XFirst(R14), X                    \
