@@ -9,21 +9,25 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 // four times: the two together take as long as one after the other, or longer.)
 func (l Level) TakesSide() bool { return l == AVX512 && l.IsAvailable() }
 
-// sideK is how many k of a side product a turn of the one row takes.
-const sideK = 2
+const (
+	// sideWidth panels of the one row make a group. (Eight, four k at a time, are as fast or slower.)
+	sideWidth   = 4
+	sideColumns = sideWidth * PanelWidth
+	// rowK and sideK are how many k of the one row and of the side product a turn takes.
+	rowK  = 8
+	sideK = 2
+)
 
 // multiplySide computes panels of x, which has one row, and its side product along with them, until
 // one of them ends or fewer than four panels are left. It returns what is left of x.
 func multiplySide(p *Panels, x *Product, columns int) (rest Product, restColumns int) {
 	rest, restColumns = *x, columns
-	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || p.k > MaxSideK || !x.Side.goesAlong(p) {
+	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || uint(p.k-rowK) > MaxSideK-rowK || !x.Side.goesAlong(p) {
 		return rest, restColumns
 	}
 	run := sideRun{panels: p, product: x, side: x.Side, all: columns / PanelWidth}
-	for _, run.width = range []int{8, 4} {
-		for run.all-run.done >= run.width && run.turns() > 0 && x.Side.wholeTurns() > 0 {
-			run.compute()
-		}
+	for run.all-run.done >= sideWidth && x.Side.wholeTurns() > 0 {
+		run.compute()
 	}
 	restColumns -= run.done * PanelWidth
 	rest.Count -= run.done
@@ -59,45 +63,40 @@ func (s *SideProduct) wholeTurns() int {
 	return turns
 }
 
-// sideRun computes groups of width panels of a product of one row, from the first one on or from the
-// last back, along with its side product.
+// sideRun computes groups of panels of a product of one row, from the first one on or from the last
+// back, along with its side product.
 type sideRun struct {
 	panels    *Panels
 	product   *Product
 	side      *SideProduct
-	width     int // 8 or 4
 	all, done int // panels of the product
 }
 
-// turnK returns how many k of the one row a turn takes, turns how many a group does.
-func (r *sideRun) turnK() int { return 32 / r.width }
-func (r *sideRun) turns() int { return r.panels.k / r.turnK() }
-
 // compute takes as many groups as there are, or as one call may.
 func (r *sideRun) compute() {
-	p, x, columns := r.panels, r.product, r.width*PanelWidth
+	p, x := r.panels, r.product
 	first, direction := r.done, 1
 	if x.Descending {
-		first, direction = r.all-r.done-r.width, -1
+		first, direction = r.all-r.done-sideWidth, -1
 	}
 	j := first * PanelWidth
-	groups := min((r.all-r.done)/r.width, max(groupElements/(columns*p.k), 1))
+	groups := min((r.all-r.done)/sideWidth, max(groupElements/(sideColumns*p.k), 1))
 	args := asm.SideArgs{
 		A: &x.A[0], B: &p.panel(x.First + first)[0], BPanel: p.k * PanelWidth, Init: &zeros[0], C: &x.C[j],
-		Groups: groups, GroupTurns: r.turns(), GroupB: direction * columns * p.k, GroupC: direction * columns,
+		Groups: groups, GroupTurns: p.k / rowK, GroupB: direction * sideColumns * p.k, GroupC: direction * sideColumns,
 	}
 	if x.Init != nil {
 		args.Init, args.GroupInit = &x.Init[j], args.GroupC
 	}
-	r.side.run(&args, r.width)
+	r.side.run(&args)
 	computed := groups - args.Groups
 	// What is left of their k, and of the group in the middle of which the side product ended.
-	r.rest(first, computed, direction, args.GroupTurns*r.turnK())
+	r.rest(first, computed, direction, args.GroupTurns*rowK)
 	if args.Groups > 0 {
-		r.rest(first+direction*computed*r.width, 1, direction, (args.GroupTurns-args.Turns)*r.turnK())
+		r.rest(first+direction*computed*sideWidth, 1, direction, (args.GroupTurns-args.Turns)*rowK)
 		computed++
 	}
-	r.done += computed * r.width
+	r.done += computed * sideWidth
 }
 
 // rest computes the k from the given one on of some groups, the sums before which are in c.
@@ -110,14 +109,14 @@ func (r *sideRun) rest(panel, groups, direction, k int) {
 	args := asm.ProductArgs{
 		A: &x.A[k], AK: 1, B: &p.panel(x.First + panel)[k*PanelWidth], BPanel: p.k * PanelWidth, Init: c, C: c,
 		K: p.k - k, Tiles: 1, Last: PanelWidth, Groups: groups,
-		GroupB: direction * r.width * PanelWidth * p.k, GroupInit: direction * r.width * PanelWidth,
+		GroupB: direction * sideColumns * p.k, GroupInit: direction * sideColumns, GroupC: direction * sideColumns,
 	}
-	args.GroupC, args.Next = args.GroupInit, args.B
-	productTileAVX512(&args, 1, r.width)
+	args.Next = args.B
+	productTileAVX512(&args, 1, sideWidth)
 }
 
 // run completes the arguments by those of the side product, computes, and goes on by what is done.
-func (s *SideProduct) run(args *asm.SideArgs, width int) {
+func (s *SideProduct) run(args *asm.SideArgs) {
 	b, j, turns := s.B, s.panel*PanelWidth, s.wholeTurns()
 	args.XFirst, args.X, args.W = &s.A[0], &s.A[s.k*SideRows], &b.panel(s.First + s.panel)[s.k*PanelWidth]
 	args.XC, args.XCRow = &s.C[j], s.CStride
@@ -137,11 +136,7 @@ func (s *SideProduct) run(args *asm.SideArgs, width int) {
 		args.NextInit = &s.Init[j+PanelWidth]
 	}
 	panels := args.Panels
-	if width == 8 {
-		asm.ProductSide1x128AVX512(args)
-	} else {
-		asm.ProductSide1x64AVX512(args)
-	}
+	asm.ProductSide1x64AVX512(args)
 	switch {
 	case args.Panels == panels || b.k%sideK > 0:
 		s.k += (turns - args.XTurns) * sideK

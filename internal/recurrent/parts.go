@@ -35,10 +35,6 @@ func (p *inputPanels) shape(same bool, l kernels.Level, k, n int, c *Config, oth
 // to 1 MB.
 var partsFloats = min(max(512<<10, kernels.CPU().L2), 1<<20) / 4
 
-// packedFloats of W_ih, 2 MB, are worth packing whole for steps that compute products with it along;
-// more would leave L2 in between (Zen 4: H = 256 1.09 times as fast, H = 512 0.99).
-const packedFloats = 2 << 20 / 4
-
 // sources returns the weights if the passes over l, shared as split has it, pack W_ih
 // themselves: if the rows are few, and so one chunk, no two workers would pack the same
 // part, and no steps compute products with it along. Else nil.
@@ -48,8 +44,7 @@ func (w *Workspace) sources(weights []Weights, level kernels.Level, l *packed.La
 		return nil
 	}
 	input := max(c.InputSize, c.LayerInput(c.NumLayers-1))
-	if c.Directions() == 1 && kernels.StepEngine() == nil && input*gateStride(c, cell) < packedFloats &&
-		w.sideCount(level, l, c, input, cell.Gates()) > 0 {
+	if c.Directions() == 1 && kernels.StepEngine() == nil && w.sideCount(level, l, c, input, cell.Gates()) > 0 {
 		return nil
 	}
 	return weights

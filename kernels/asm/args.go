@@ -37,14 +37,13 @@ type ProductArgs struct {
 	Last int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
-// SideArgs describes two products that are computed together, one row x 128 or 64 columns for some
-// groups of panels, and sixteen rows x 16 columns for some panels:
+// SideArgs describes two products that are computed together, one row x 64 columns for some groups
+// of four panels, and sixteen rows x 16 columns for some panels:
 //
-//	c[j]     = init[j] + Σ_k a[k]·b[k, j]            k < 4·GroupTurns (128 columns) or 8·GroupTurns (64)
+//	c[j]     = init[j] + Σ_k a[k]·b[k, j]            k < 8·GroupTurns
 //	xc[r, j] = xinit[r, j] + Σ_k x[r, k]·w[k, j]     k < 2·PanelTurns; of the first panel the last 2·XTurns
 //
-// with sums as those of a tile product. A turn computes four or eight k of the one and two of the
-// other. The routine ends with the last group or the last panel; what the other has then of its
+// with sums as those of a tile product. A turn computes eight k of the one and two of the other. The routine ends with the last group or the last panel; what the other has then of its
 // sums is in C or XC. It changes what moves, and leaves in Turns and XTurns what is to go.
 type SideArgs struct {
 	A       *float32 // a[k] is at A + k

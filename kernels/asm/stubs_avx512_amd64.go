@@ -83,13 +83,10 @@ func Product1x128AVX512(args *ProductArgs)
 //go:noescape
 func Product2x128AVX512(args *ProductArgs)
 
-// One row x 4 and 8 panels, with sixteen rows x 1 panel of another product. Each needs AVX512F.
+// One row x 4 panels, with sixteen rows x 1 panel of another product. It needs AVX512F.
 
 //go:noescape
 func ProductSide1x64AVX512(args *SideArgs)
-
-//go:noescape
-func ProductSide1x128AVX512(args *SideArgs)
 
 // FMAPeakAVX516 runs iterations rounds of 12 independent 16-lane FMAs on registers:
 // 512 FLOP a round.
