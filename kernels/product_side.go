@@ -18,11 +18,11 @@ const MaxSideK = 4096
 //
 //	c[r, j] = init[r, j] + Σ_k a[r, k]·b[k, first+j]    r < SideRows, k = 0, 1, ..., K-1
 //
-// Each product that names it as its Side does a part where it can, and Finish what is left: all of it
-// unless the level TakesSide, the products are of one row, of K up to MaxSideK, of whole panels, four at
-// least, with AKStride 1 and without Add, and both matrices are in panels of that level. The bits
-// are those of Product, whoever computes which part. A side product belongs to one goroutine, and a new
-// value begins at the beginning.
+// Each product that names it as its Side does a part where it can, and Finish what is left: all of
+// it unless the level TakesSide, the products are of one row, of K from 8 to MaxSideK, of whole
+// panels, four at least, with AKStride 1 and without Add, and both matrices are in panels of that
+// level. The bits are those of Product, whoever computes which part. A side product belongs to one
+// goroutine, and a new value begins at the beginning.
 type SideProduct struct {
 	C       []float32 // [SideRows, columns], rows CStride apart
 	CStride int

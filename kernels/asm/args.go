@@ -43,8 +43,9 @@ type ProductArgs struct {
 //	c[j]     = init[j] + Σ_k a[k]·b[k, j]            k < 8·GroupTurns
 //	xc[r, j] = xinit[r, j] + Σ_k x[r, k]·w[k, j]     k < 2·PanelTurns; of the first panel the last 2·XTurns
 //
-// with sums as those of a tile product. A turn computes eight k of the one and two of the other. The routine ends with the last group or the last panel; what the other has then of its
-// sums is in C or XC. It changes what moves, and leaves in Turns and XTurns what is to go.
+// with sums as those of a tile product. A turn computes eight k of the one and two of the other.
+// The routine ends with the last group or the last panel; what the other has then of its sums is in
+// C or XC. It changes what moves, and leaves in Turns and XTurns what is to go.
 type SideArgs struct {
 	A       *float32 // a[k] is at A + k
 	B       *float32 // panels, BPanel apart
