@@ -98,6 +98,9 @@ func testOwnGradients(t *testing.T, net *lstm.LSTM, c lstm.Config, ws, other *ls
 func TestGradientsOfAnotherLSTM(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
 		for _, input := range []int{17, 64, 100, 200} {
+			if testing.Short() && input > 17 {
+				continue
+			}
 			for layers := 1; layers <= 2; layers++ {
 				testGradientsOfAnother(t, input, layers)
 			}

@@ -104,6 +104,9 @@ func TestSequenceAloneAndInBatch(t *testing.T) {
 func TestOneRowInBatch(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
 		for _, input := range []int{5, 33, 80} {
+			if testing.Short() && input > 5 {
+				continue
+			}
 			for _, bidirectional := range []bool{false, true} {
 				c := lstm.Config{InputSize: input, HiddenSize: 50 + input, NumLayers: 1, Bidirectional: bidirectional, Bias: true}
 				for workers := 1; workers <= 3; workers++ {
@@ -123,7 +126,11 @@ func TestOneRowTails(t *testing.T) {
 	prepared := make(map[kernels.Level]*lstm.Prepared)
 	before := kernels.Active()
 	defer kernels.SetActive(before)
-	for tail := 14; tail <= 51; tail++ {
+	apart := 1
+	if testing.Short() {
+		apart = 4 // 18 among them
+	}
+	for tail := 14; tail <= 51; tail += apart {
 		rng := newRand(uint64(tail))
 		l := newLayout(t, []int{5, 5 + tail, 3})
 		x, dy := uniform(rng, l.Rows()*c.InputSize, 1), lstm.Upstream{Y: uniform(rng, l.Rows()*c.OutputSize(), 1)}
