@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
@@ -196,24 +197,14 @@ func (ce *CrossEntropy) checkPass(p *pass) error {
 func (ce *CrossEntropy) checkOverlap(p *pass) error {
 	same := unsafe.SliceData(p.dlogits) == unsafe.SliceData(p.logits)
 	switch {
-	case !same && overlap(p.dlogits, p.logits):
+	case !same && memory.Overlap(p.dlogits, p.logits):
 		return fmt.Errorf("mask: dlogits overlaps logits without being the same: want the same slice or separate ones")
-	case overlap(p.losses, p.logits), overlap(p.losses, p.dlogits), overlap(p.losses, p.upstream):
+	case memory.Overlap(p.losses, p.logits), memory.Overlap(p.losses, p.dlogits), memory.Overlap(p.losses, p.upstream):
 		return fmt.Errorf("mask: losses overlaps logits, dlogits or upstream: want it apart")
-	case overlap(p.upstream, p.dlogits):
+	case memory.Overlap(p.upstream, p.dlogits):
 		return fmt.Errorf("mask: upstream overlaps dlogits: want them apart")
-	case overlap(ce.ClassWeights, p.dlogits), overlap(ce.ClassWeights, p.losses):
+	case memory.Overlap(ce.ClassWeights, p.dlogits), memory.Overlap(ce.ClassWeights, p.losses):
 		return fmt.Errorf("mask: ClassWeights overlap dlogits or losses: want them apart")
 	}
 	return nil
-}
-
-// overlap reports whether a and b share memory.
-func overlap(a, b []float32) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	a0 := uintptr(unsafe.Pointer(unsafe.SliceData(a)))
-	b0 := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
-	return a0 < b0+uintptr(len(b))*4 && b0 < a0+uintptr(len(a))*4
 }

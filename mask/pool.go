@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/packed"
 )
 
@@ -77,7 +78,7 @@ func pool(dst []float32, rows batchRows, x []float32, width int, kind pooling) (
 	if batch > 0 && width > maxElements/batch {
 		return dst, fmt.Errorf("mask: %d sequences of width %d: want at most %d elements", batch, width, maxElements)
 	}
-	if n := batch * width; n <= cap(dst) && overlap(dst[:n], x) {
+	if n := batch * width; n <= cap(dst) && memory.Overlap(dst[:n], x) {
 		return dst, fmt.Errorf("mask: dst overlaps x: want them apart")
 	}
 	dst = resize(dst, batch*width)

@@ -1,8 +1,7 @@
 package gonumblas
 
 import (
-	"unsafe"
-
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
@@ -62,11 +61,13 @@ func (x *product) scaleC() {
 	}
 }
 
+// elements returns those of the first rows and columns of x, with all that lies between them.
+func (x matrix) elements(rows, columns int) []float32 {
+	return x.data[:(rows-1)*x.row+(columns-1)*x.column+1]
+}
+
 // sharesC reports whether the memory of C and of a matrix [rows, columns] overlaps,
 // with all that lies between their rows.
 func (x *product) sharesC(y matrix, rows, columns int) bool {
-	first := func(s []float32) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
-	c, cEnd := first(x.c.data), first(x.c.data)+4*uintptr((x.m-1)*x.c.row+(x.n-1)*x.c.column+1)
-	a, aEnd := first(y.data), first(y.data)+4*uintptr((rows-1)*y.row+(columns-1)*y.column+1)
-	return c < aEnd && a < cEnd
+	return memory.Overlap(x.c.elements(x.m, x.n), y.elements(rows, columns))
 }
