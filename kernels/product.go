@@ -75,24 +75,17 @@ func (p *Panels) Multiply(x *Product) error {
 
 // checkProduct returns the number of columns that x covers.
 func (p *Panels) checkProduct(x *Product) (columns int, err error) {
-	if x.First < 0 || x.Count < 0 || x.First > panelCount(p.n)-x.Count {
-		return 0, fmt.Errorf("kernels: Multiply: First = %d, Count = %d: have %d panels", x.First, x.Count, panelCount(p.n))
+	if columns, err = p.checkPanels("Multiply", x.First, x.Count); err != nil {
+		return 0, err
 	}
-	columns = max(min(x.Count*PanelWidth, p.n-x.First*PanelWidth), 0)
 	if err := checkRows("Multiply", "C", x.C, x.Rows, x.CStride, columns); err != nil {
 		return 0, err
 	}
 	if x.Rows == 0 || columns == 0 {
 		return 0, nil
 	}
-	if x.Init != nil {
-		rows, stride := x.Rows, x.InitStride
-		if stride == 0 {
-			rows, stride = 1, columns
-		}
-		if err := checkRows("Multiply", "Init", x.Init, rows, stride, columns); err != nil {
-			return 0, err
-		}
+	if err := checkInit("Multiply", x.Init, x.Rows, x.InitStride, columns); err != nil {
+		return 0, err
 	}
 	if uint(x.AStride) > maxDimension || uint(x.AKStride) > maxDimension {
 		return 0, fmt.Errorf("kernels: Multiply: AStride = %d, AKStride = %d: want 0 to %d", x.AStride, x.AKStride, maxDimension)
@@ -106,25 +99,60 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 	if x.Add && p.k > maxAddedK && p.engine == nil {
 		return 0, fmt.Errorf("kernels: Multiply: Add with K = %d: want at most %d", p.k, maxAddedK)
 	}
+	o := x.operands(columns, p.k)
 	if x.Side != nil {
-		if err := p.checkSide(x, columns); err != nil {
+		if err := x.Side.checkBeside(&o); err != nil {
 			return 0, err
 		}
 	}
-	return columns, p.checkOverlap(x, columns)
+	return columns, x.checkOverlap(&o)
+}
+
+// checkPanels returns the number of columns of Count panels from First on.
+func (p *Panels) checkPanels(operation string, first, count int) (columns int, err error) {
+	if first < 0 || count < 0 || first > panelCount(p.n)-count {
+		return 0, fmt.Errorf("kernels: %s: First = %d, Count = %d: have %d panels", operation, first, count, panelCount(p.n))
+	}
+	return max(min(count*PanelWidth, p.n-first*PanelWidth), 0), nil
+}
+
+// checkInit returns an error unless init is nil, one row if the stride is 0, or has all rows.
+func checkInit(operation string, init []float32, rows, stride, columns int) error {
+	if init == nil {
+		return nil
+	}
+	if stride == 0 {
+		rows, stride = 1, columns
+	}
+	return checkRows(operation, "Init", init, rows, stride, columns)
+}
+
+// operands are the elements that a product has of C, Init and A.
+type operands struct{ c, init, a []float32 }
+
+// operands returns them for the given columns and K; there is a row, and all of them are there.
+func (x *Product) operands(columns, k int) operands {
+	row := x.Rows - 1
+	o := operands{c: x.C[:row*x.CStride+columns]}
+	if x.Init != nil {
+		o.init = x.Init[:row*x.InitStride+columns]
+	}
+	if k > 0 {
+		o.a = x.A[:row*x.AStride+(k-1)*x.AKStride+1]
+	}
+	return o
 }
 
 // checkOverlap returns an error if C shares memory with A or, but for being the
 // same, with Init.
-func (p *Panels) checkOverlap(x *Product, columns int) error {
-	c := x.C[:(x.Rows-1)*x.CStride+columns]
-	if p.k > 0 && memory.Overlap(c, x.A[:(x.Rows-1)*x.AStride+(p.k-1)*x.AKStride+1]) {
+func (x *Product) checkOverlap(o *operands) error {
+	if memory.Overlap(o.c, o.a) {
 		return fmt.Errorf("kernels: Multiply: A overlaps C: want them apart")
 	}
 	if x.Init == nil || (!x.Add && &x.Init[0] == &x.C[0] && x.InitStride == x.CStride) {
 		return nil
 	}
-	if memory.Overlap(c, x.Init[:(x.Rows-1)*x.InitStride+columns]) {
+	if memory.Overlap(o.c, o.init) {
 		return fmt.Errorf("kernels: Multiply: Init overlaps C: want the same slice and stride, or them apart")
 	}
 	return nil

@@ -60,7 +60,7 @@ func (s *SideProduct) Finish() error {
 			return err
 		}
 	}
-	rest := s.rest()
+	rest := s.from(s.panel)
 	err := s.B.Multiply(&rest)
 	if err == nil {
 		s.panel = s.Count
@@ -68,13 +68,13 @@ func (s *SideProduct) Finish() error {
 	return err
 }
 
-// rest describes the panels of which nothing is done.
-func (s *SideProduct) rest() Product {
-	at := min(s.panel*PanelWidth, len(s.C))
+// from describes the same product from one of its panels on.
+func (s *SideProduct) from(panel int) Product {
+	at := min(panel*PanelWidth, len(s.C))
 	x := Product{
 		C: s.C[at:], CStride: s.CStride, InitStride: s.InitStride,
 		A: s.A, AStride: 1, AKStride: SideRows, Rows: SideRows,
-		First: s.First + s.panel, Count: s.Count - s.panel,
+		First: s.First + panel, Count: s.Count - panel,
 	}
 	if s.Init != nil {
 		x.Init = s.Init[min(at, len(s.Init)):]
@@ -97,69 +97,51 @@ func (s *SideProduct) finishPanel() error {
 	return err
 }
 
-// sideSlices are the elements that a side product has of each operand.
-type sideSlices struct{ c, init, a []float32 }
-
 // check returns the elements of the operands, and an error if they do not fit each other, or what has
 // been done.
-func (s *SideProduct) check(operation string) (e sideSlices, err error) {
+func (s *SideProduct) check(operation string) (o operands, err error) {
 	p := s.B.orEmpty()
-	if s.First < 0 || s.Count < 0 || s.First > panelCount(p.n)-s.Count {
-		return e, fmt.Errorf("kernels: %s: First = %d, Count = %d: have %d panels", operation, s.First, s.Count, panelCount(p.n))
-	}
-	columns := max(min(s.Count*PanelWidth, p.n-s.First*PanelWidth), 0)
-	if columns == 0 {
-		return e, nil
+	columns, err := p.checkPanels(operation, s.First, s.Count)
+	if err != nil || columns == 0 {
+		return o, err
 	}
 	if err := checkRows(operation, "C", s.C, SideRows, s.CStride, columns); err != nil {
-		return e, err
+		return o, err
 	}
-	e.c = s.C[:(SideRows-1)*s.CStride+columns]
-	if s.Init != nil {
-		rows, stride := SideRows, s.InitStride
-		if stride == 0 {
-			rows, stride = 1, columns
-		}
-		if err := checkRows(operation, "Init", s.Init, rows, stride, columns); err != nil {
-			return e, err
-		}
-		e.init = s.Init[:(rows-1)*stride+columns]
+	if err := checkInit(operation, s.Init, SideRows, s.InitStride, columns); err != nil {
+		return o, err
 	}
 	if len(s.A)/SideRows < p.k {
-		return e, fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
+		return o, fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
 	}
-	e.a = s.A[:SideRows*p.k]
 	if s.k > 0 && (s.k > p.k || s.panel >= s.Count || !s.isWhole()) {
-		return e, fmt.Errorf("kernels: %s: panel %d of %d is done up to k = %d of %d: want a new value for another product",
+		return o, fmt.Errorf("kernels: %s: panel %d of %d is done up to k = %d of %d: want a new value for another product",
 			operation, s.panel, s.Count, s.k, p.k)
 	}
-	if memory.Overlap(e.c, e.a) {
-		return e, fmt.Errorf("kernels: %s: A overlaps C: want them apart", operation)
+	x := s.from(0)
+	o = x.operands(columns, p.k)
+	if memory.Overlap(o.c, o.a) {
+		return o, fmt.Errorf("kernels: %s: A overlaps C: want them apart", operation)
 	}
-	if memory.Overlap(e.c, e.init) {
-		return e, fmt.Errorf("kernels: %s: Init overlaps C: want them apart", operation)
+	if memory.Overlap(o.c, o.init) {
+		return o, fmt.Errorf("kernels: %s: Init overlaps C: want them apart", operation)
 	}
-	return e, nil
+	return o, nil
 }
 
 // isWhole reports whether the panel that comes next, or is begun, has 16 columns.
 func (s *SideProduct) isWhole() bool { return (s.First+s.panel+1)*PanelWidth <= s.B.n }
 
-// checkSide returns an error if the side product of x does not fit, or if one of the two writes what
-// is the other's. x has the given columns and fits otherwise.
-func (p *Panels) checkSide(x *Product, columns int) error {
-	e, err := x.Side.check("Multiply: Side")
-	if err != nil {
+// checkBeside returns an error if the side product does not fit, or if it or the product of the
+// given operands writes what is the other's.
+func (s *SideProduct) checkBeside(x *operands) error {
+	o, err := s.check("Multiply: Side")
+	switch {
+	case err != nil:
 		return err
-	}
-	rows := x.Rows - 1
-	c := x.C[:rows*x.CStride+columns]
-	if memory.Overlap(e.c, c) ||
-		p.k > 0 && memory.Overlap(e.c, x.A[:rows*x.AStride+(p.k-1)*x.AKStride+1]) ||
-		x.Init != nil && memory.Overlap(e.c, x.Init[:rows*x.InitStride+columns]) {
+	case memory.Overlap(o.c, x.c), memory.Overlap(o.c, x.a), memory.Overlap(o.c, x.init):
 		return fmt.Errorf("kernels: Multiply: Side: C overlaps an operand of the product: want them apart")
-	}
-	if memory.Overlap(c, e.a) || memory.Overlap(c, e.init) {
+	case memory.Overlap(x.c, o.a), memory.Overlap(x.c, o.init):
 		return fmt.Errorf("kernels: Multiply: C overlaps an operand of Side: want them apart")
 	}
 	return nil

@@ -22,10 +22,10 @@ const (
 // one of them ends or fewer than four panels are left. It returns what is left of x.
 func multiplySide(p *Panels, x *Product, columns int) (rest Product, restColumns int) {
 	rest, restColumns = *x, columns
-	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || uint(p.k-rowK) > MaxSideK-rowK || !x.Side.goesAlong(p) {
+	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || p.k < rowK || p.k > MaxSideK || !x.Side.goesAlong(p) {
 		return rest, restColumns
 	}
-	run := sideRun{panels: p, product: x, side: x.Side, all: columns / PanelWidth}
+	run := sideRun{panels: p, product: x, all: columns / PanelWidth}
 	for run.all-run.done >= sideWidth && x.Side.wholeTurns() > 0 {
 		run.compute()
 	}
@@ -48,19 +48,12 @@ func (s *SideProduct) goesAlong(p *Panels) bool {
 }
 
 // wholeTurns returns how many turns the panel can take that is begun, or else the next one, if it
-// has 16 columns. What one turn would not fill is computed before.
+// has 16 columns.
 func (s *SideProduct) wholeTurns() int {
 	if s.Done() || !s.isWhole() {
 		return 0
 	}
-	turns := (s.B.k - s.k) / sideK
-	if turns == 0 && s.k > 0 {
-		if s.finishPanel() != nil {
-			return 0 // never: check has seen the operands
-		}
-		return s.wholeTurns()
-	}
-	return turns
+	return (s.B.k - s.k) / sideK
 }
 
 // sideRun computes groups of panels of a product of one row, from the first one on or from the last
@@ -68,7 +61,6 @@ func (s *SideProduct) wholeTurns() int {
 type sideRun struct {
 	panels    *Panels
 	product   *Product
-	side      *SideProduct
 	all, done int // panels of the product
 }
 
@@ -88,7 +80,7 @@ func (r *sideRun) compute() {
 	if x.Init != nil {
 		args.Init, args.GroupInit = &x.Init[j], args.GroupC
 	}
-	r.side.run(&args)
+	x.Side.run(&args)
 	computed := groups - args.Groups
 	// What is left of their k, and of the group in the middle of which the side product ended.
 	r.rest(first, computed, direction, args.GroupTurns*rowK)
@@ -124,16 +116,13 @@ func (s *SideProduct) run(args *asm.SideArgs) {
 	if b.k%sideK == 0 { // else the last k of each panel is not of a turn
 		args.Panels = min(s.Count-s.panel, b.n/PanelWidth-s.First-s.panel)
 	}
-	args.NextInit = &zeros[0]
+	args.PanelInit = &zeros[0]
 	if s.Init != nil {
-		args.NextInit, args.NextInitRow, args.InitStep = &s.Init[j], s.InitStride, PanelWidth
+		args.PanelInit, args.PanelInitRow, args.InitStep = &s.Init[j], s.InitStride, PanelWidth
 	}
-	args.XInit, args.XInitRow = args.NextInit, args.NextInitRow
+	args.XInit, args.XInitRow = args.PanelInit, args.PanelInitRow
 	if s.k > 0 {
 		args.XInit, args.XInitRow = args.XC, s.CStride
-	}
-	if s.Init != nil && args.Panels > 1 {
-		args.NextInit = &s.Init[j+PanelWidth]
 	}
 	panels := args.Panels
 	asm.ProductSide1x64AVX512(args)
@@ -144,5 +133,8 @@ func (s *SideProduct) run(args *asm.SideArgs) {
 		s.panel, s.k = s.panel+panels, 0
 	default:
 		s.panel, s.k = s.panel+panels-args.Panels, (args.PanelTurns-args.XTurns)*sideK
+	}
+	if s.k > 0 && s.wholeTurns() == 0 { // an odd k is left
+		_ = s.finishPanel() // if it failed, Finish would say so
 	}
 }

@@ -66,8 +66,8 @@ type SideArgs struct {
 	XTurns          int // of the panel, to go
 	PanelTurns      int // > 0
 
-	NextInit              *float32 // XInit of the panel after; InitStep further for each that follows
-	NextInitRow, InitStep int
+	PanelInit              *float32 // XInit of the panel before any of its k; InitStep further for each that follows
+	PanelInitRow, InitStep int
 }
 
 // VectorArgs describes an elementwise operation: for i < N,

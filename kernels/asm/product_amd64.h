@@ -16,18 +16,20 @@
 	CMOVQLE ProductArgs_B(R14), AHEAD     \
 	MOVQ    AHEAD, ProductArgs_Next(R14)
 
+// An argument goes on by as many elements as another says. AX is clobbered.
+#define MOVE_ON(STEP, ARGUMENT) \
+	MOVQ STEP(R14), AX     \
+	SHLQ $2, AX            \
+	ADDQ AX, ARGUMENT(R14)
+
 // The end of a tile product: on to the next group of panels, whose arguments are loaded again,
 // or back. While that one is computed, the one after it is called, if NextPanels of a group are.
 // AX, CX and DX are clobbered.
 #define NEXT_GROUP \
 	DECQ ProductArgs_Groups(R14)            \
 	JLE  done                               \
-	MOVQ ProductArgs_GroupC(R14), AX        \
-	SHLQ $2, AX                             \
-	ADDQ AX, ProductArgs_C(R14)             \ // c += GroupC
-	MOVQ ProductArgs_GroupInit(R14), AX     \
-	SHLQ $2, AX                             \
-	ADDQ AX, ProductArgs_Init(R14)          \ // init += GroupInit
+	MOVE_ON(ProductArgs_GroupC, ProductArgs_C)       \ // c += GroupC
+	MOVE_ON(ProductArgs_GroupInit, ProductArgs_Init) \ // init += GroupInit
 	MOVQ ProductArgs_GroupB(R14), AX        \
 	SHLQ $2, AX                             \
 	MOVQ ProductArgs_B(R14), CX             \

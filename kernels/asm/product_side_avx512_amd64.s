@@ -13,6 +13,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "product_amd64.h"
 #include "product_avx512_amd64.h"
 
 #define X R9
@@ -73,12 +74,6 @@
 	MOVQ SideArgs_XCRow(R14), ROW \
 	SHLQ $2, ROW                  \
 	SIDE_ROWS(STORE_SIDE_ROW)
-
-// field += STEP elements
-#define MOVE_ON(STEP, FIELD) \
-	MOVQ STEP(R14), AX \
-	SHLQ $2, AX        \
-	ADDQ AX, FIELD(R14)
 
 // func ProductSide1x64AVX512(args *SideArgs)
 //
@@ -146,15 +141,11 @@ turn: // eight k of four panels, with two k of the sixteen rows
 	DECQ SideArgs_Panels(R14)
 	JZ   last
 	ADDQ $64, SideArgs_XC(R14)
-	MOVQ SideArgs_NextInit(R14), BX
+	MOVE_ON(SideArgs_InitStep, SideArgs_PanelInit)
+	MOVQ SideArgs_PanelInit(R14), BX
 	MOVQ BX, SideArgs_XInit(R14)
-	MOVQ SideArgs_NextInitRow(R14), BX
+	MOVQ SideArgs_PanelInitRow(R14), BX
 	MOVQ BX, SideArgs_XInitRow(R14)
-	CMPQ SideArgs_Panels(R14), $1                 // no address beyond the last
-	JEQ  panel
-	MOVE_ON(SideArgs_InitStep, SideArgs_NextInit)
-
-panel:
 	MOVQ SideArgs_PanelTurns(R14), BX
 	MOVQ BX, SideArgs_XTurns(R14)
 	MOVQ SideArgs_XFirst(R14), X
