@@ -148,22 +148,16 @@ func TestOneRowTails(t *testing.T) {
 			}
 			for workers := 1; workers <= 2; workers++ {
 				ws := lstm.NewWorkspace(workers)
-				got := trainingResults(t, net, ws, l, x, nil, dy)
-				out, err := net.Forward(ws, l, x, nil)
+				got := passResults(t, net, ws, l, x, nil, dy)
+				out, err := prepared[level].Forward(ws, l, x, nil)
 				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, slices.Clone(out.Y))
-				if out, err = prepared[level].Forward(ws, l, x, nil); err != nil {
 					t.Fatal(err)
 				}
 				got = append(got, out.Y)
 				if want == nil {
 					want = got
 				}
-				for i := range got {
-					sameBits(t, fmt.Sprintf("%d steps of one row, %v, %d workers: result %d", tail, level, workers, i), got[i], want[i])
-				}
+				sameResults(t, fmt.Sprintf("%d steps of one row, %v, %d workers", tail, level, workers), got, want)
 			}
 		}
 	}
@@ -307,6 +301,29 @@ func trainingResults(t *testing.T, net *lstm.LSTM, ws *lstm.Workspace, l *packed
 	return results
 }
 
+// passResults returns those, and a copy of what Forward gives.
+func passResults(t *testing.T, net *lstm.LSTM, ws *lstm.Workspace, l *packed.Layout, x []float32, initial *lstm.State,
+	dy lstm.Upstream) [][]float32 {
+	t.Helper()
+	results := trainingResults(t, net, ws, l, x, initial, dy)
+	out, err := net.Forward(ws, l, x, initial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(results, slices.Clone(out.Y))
+}
+
+// sameResults compares all of them.
+func sameResults(t *testing.T, name string, got, want [][]float32) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d results: want %d", name, len(got), len(want))
+	}
+	for i := range got {
+		sameBits(t, fmt.Sprintf("%s: result %d", name, i), got[i], want[i])
+	}
+}
+
 // TestFewRows: where the rows are too few for the workers, each owns some hidden units
 // and meets the others at every step: the same bits, forward and backward.
 func TestFewRows(t *testing.T) {
@@ -324,19 +341,11 @@ func TestFewRows(t *testing.T) {
 				dy := lstm.Upstream{Y: uniform(rng, l.Rows()*c.OutputSize(), 1), HN: uniform(rng, len(h0), 1), CN: uniform(rng, len(h0), 1)}
 				var want [][]float32
 				for _, workers := range []int{1, 2, 3, 7} {
-					ws, state := lstm.NewWorkspace(workers), &lstm.State{H: h0, C: c0}
-					got := trainingResults(t, net, ws, l, x, state, dy)
-					out, err := net.Forward(ws, l, x, state)
-					if err != nil {
-						t.Fatal(err)
-					}
-					got = append(got, out.Y)
+					got := passResults(t, net, lstm.NewWorkspace(workers), l, x, &lstm.State{H: h0, C: c0}, dy)
 					if want == nil {
 						want = got
 					}
-					for i := range got {
-						sameBits(t, fmt.Sprintf("lengths %v, bidirectional %v, %d workers: result %d", lengths, bidirectional, workers, i), got[i], want[i])
-					}
+					sameResults(t, fmt.Sprintf("lengths %v, bidirectional %v, %d workers", lengths, bidirectional, workers), got, want)
 				}
 			}
 		}

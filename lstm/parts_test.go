@@ -37,9 +37,7 @@ func TestPartsAndWhole(t *testing.T) {
 				dy := lstm.Upstream{Y: uniform(rng, l.Rows()*net.Config().OutputSize(), 1)}
 				got := trainingResults(t, net, ws, l, x, nil, dy)
 				want := trainingResults(t, net, lstm.NewWorkspace(1), l, x, nil, dy)
-				for j := range got {
-					sameBits(t, fmt.Sprintf("hidden %d, %d sequences, bidirectional %v: result %d", hidden, len(lengths), bidirectional, j), got[j], want[j])
-				}
+				sameResults(t, fmt.Sprintf("hidden %d, %d sequences, bidirectional %v", hidden, len(lengths), bidirectional), got, want)
 			}
 			c := lstm.Config{InputSize: 35, HiddenSize: 67, NumLayers: 1, Bidirectional: bidirectional, Bias: true}
 			testAloneAndInBatch(t, c, many, 1)
