@@ -51,14 +51,35 @@ func (w *workshop) build(peers []*peer) {
 			if err != nil && p.problem == "" {
 				p.problem = "not built: " + oneLine(err.Error())
 			}
-			if p.problem == "" {
-				p.problem = missing(p.command)
-			}
-			if p.problem != "" {
-				p.problem = strings.ReplaceAll(p.problem, w.root+string(filepath.Separator), "")
-				fmt.Fprintf(w.log, "%s: %s\n", p.name, p.problem)
-			}
+			w.look(p)
 		}
+	}
+}
+
+// take makes nothing. A peer that no earlier run has built has a problem; the error is that
+// all have one.
+func (w *workshop) take(peers []*peer) error {
+	found := false
+	for _, p := range peers {
+		if p.builder != "" {
+			w.look(p)
+		}
+		found = found || p.problem == ""
+	}
+	if !found {
+		return fmt.Errorf("none of %s in %s: want what a run without it has built", strings.Join(names(peers), ", "), w.built)
+	}
+	return nil
+}
+
+// look says what is wrong with a peer, be it that it is not there.
+func (w *workshop) look(p *peer) {
+	if p.problem == "" {
+		p.problem = missing(p.command)
+	}
+	if p.problem != "" {
+		p.problem = strings.ReplaceAll(p.problem, w.root+string(filepath.Separator), "")
+		fmt.Fprintf(w.log, "%s: %s\n", p.name, p.problem)
 	}
 }
 

@@ -86,6 +86,12 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if o.redraw {
 		return redraw(o.out, stdout, stderr)
 	}
+	o.shop.log = stderr
+	if o.noBuild {
+		if err := o.shop.take(o.peers); err != nil {
+			return usage("nobuild", err)
+		}
+	}
 	if err := os.MkdirAll(o.out, 0o777); err != nil { // before minutes of work
 		return err
 	}
@@ -96,7 +102,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	defer os.RemoveAll(folder)
 	if !o.noBuild {
 		half, cancel := context.WithDeadline(ctx, begin.Add(o.budget/2))
-		o.shop.ctx, o.shop.log = half, stderr
+		o.shop.ctx = half
 		o.shop.build(o.peers)
 		cancel()
 	}

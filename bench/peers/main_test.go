@@ -99,6 +99,7 @@ func TestCommandRefuses(t *testing.T) {
 		{[]string{"-threads", "1,9999"}, "9999: want 1", true},
 		{[]string{"-time", "-1s"}, "-time", true},
 		{[]string{"-rounds", "-1"}, "-rounds", true},
+		{[]string{"-nobuild"}, "-nobuild: none of packedlstm-", true},
 		{[]string{"now"}, `"now"`, true},
 		{[]string{"-fast"}, "-fast", true},
 	} {
@@ -126,6 +127,31 @@ func TestBuildFails(t *testing.T) {
 		if p.problem == "" {
 			t.Errorf("%s has no problem", p.name)
 		}
+	}
+}
+
+// TestTake: of what an earlier run has built, what is missing has a problem, a command of the
+// caller's has none, and only if nothing is left that is an error.
+func TestTake(t *testing.T) {
+	var log bytes.Buffer
+	w := workshop{root: t.TempDir(), built: t.TempDir(), log: &log}
+	if err := os.WriteFile(filepath.Join(w.built, "packedlstm"), nil, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	peers := addPeer(allPeers(w.root, w.built), &peer{name: "keras", command: []string{"/nonexistent/keras"}})
+	if err := w.take(peers); err != nil {
+		t.Error(err)
+	}
+	for _, p := range peers {
+		if there := p.family == ours || p.name == "keras"; there != (p.problem == "") {
+			t.Errorf("%s: problem %q", p.name, p.problem)
+		}
+	}
+	if !strings.Contains(log.String(), "onednn: is missing: onednn") {
+		t.Errorf("log %q", log.String())
+	}
+	if err := w.take(peers[len(peers)-1:]); err == nil {
+		t.Errorf("%s is not built: want an error", peers[len(peers)-1].name)
 	}
 }
 
