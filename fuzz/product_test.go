@@ -185,6 +185,11 @@ func FuzzWeightGradient(f *testing.F) {
 			add(whole, first, n-first)
 			add(split, middle, n-middle)
 			add(split, first, middle-first)
+			if kernels.ActiveEngine() != "panels" { // it may sum parts in another order, and at one level only
+				checkGradient(t, whole, before, dy, x, first)
+				checkGradient(t, split, before, dy, x, first)
+				continue
+			}
 			if want == nil {
 				checkGradient(t, whole, before, dy, x, first)
 				want = whole

@@ -190,7 +190,10 @@ func TestWeightGradient(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			sameBits(t, fmt.Sprint(shape, " in two parts"), split, whole)
+			checkProduct(t, fmt.Sprint(shape, " in two parts"), split, init, transposed, reference.Widen(x), n, rows, m)
+			if kernels.ActiveEngine() == "panels" { // another may sum parts in another order
+				sameBits(t, fmt.Sprint(shape, " in two parts"), split, whole)
+			}
 		}
 	})
 }
