@@ -108,13 +108,13 @@ func (c *cell) backward(steps []step, dy, dhn, dcn []float64, sum *cellGradients
 			da[3*hidden+u] = dh * tanhC * o * (1 - o)
 			dcPrev[u] = dc * f
 		}
-		dxt, dweightIH, dbias := LinearBackward(s.x, c.weightIH, da, 1, c.inputSize, 4*hidden)
-		dhPrev, dweightHH, _ := LinearBackward(s.hPrev, c.weightHH, da, 1, hidden, 4*hidden)
-		copy(dx[s.t*c.inputSize:], dxt)
-		add(sum.weightIH, dweightIH)
-		add(sum.weightHH, dweightHH)
-		add(sum.bias, dbias)
-		dhNext, dcNext = dhPrev, dcPrev
+		copy(dx[s.t*c.inputSize:], MatMul(da, c.weightIH, 1, 4*hidden, c.inputSize))
+		for row, g := range da {
+			addScaled(sum.weightIH[row*c.inputSize:], s.x, g)
+			addScaled(sum.weightHH[row*hidden:], s.hPrev, g)
+		}
+		add(sum.bias, da)
+		dhNext, dcNext = MatMul(da, c.weightHH, 1, 4*hidden, hidden), dcPrev
 	}
 	return dx, dhNext, dcNext
 }

@@ -6,15 +6,18 @@ func MatMul(a, b []float64, m, k, n int) []float64 {
 	checkLength("b", len(b), k*n)
 	c := make([]float64, m*n)
 	for i := range m {
-		for j := range n {
-			var sum float64
-			for p := range k {
-				sum += a[i*k+p] * b[p*n+j]
-			}
-			c[i*n+j] = sum
+		for p := range k { // along the rows of b, which lie together
+			addScaled(c[i*n:(i+1)*n], b[p*n:(p+1)*n], a[i*k+p])
 		}
 	}
 	return c
+}
+
+// addScaled adds factor·x to sum, element by element.
+func addScaled(sum, x []float64, factor float64) {
+	for i, v := range x {
+		sum[i] += factor * v
+	}
 }
 
 // MatMulTransposedA returns the product aᵀ·b [m, n] of a [k, m] and b [k, n].
@@ -23,12 +26,8 @@ func MatMulTransposedA(a, b []float64, m, k, n int) []float64 {
 	checkLength("b", len(b), k*n)
 	c := make([]float64, m*n)
 	for i := range m {
-		for j := range n {
-			var sum float64
-			for p := range k {
-				sum += a[p*m+i] * b[p*n+j]
-			}
-			c[i*n+j] = sum
+		for p := range k {
+			addScaled(c[i*n:(i+1)*n], b[p*n:(p+1)*n], a[p*m+i])
 		}
 	}
 	return c
