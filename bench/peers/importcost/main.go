@@ -21,7 +21,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,16 +55,21 @@ type Cost struct {
 	BuildSeconds  *float64  `json:"build_seconds"`  // with an empty cache, the standard library included
 	StartMs       *float64  `json:"start_ms"`       // start to exit, median
 	StartSamples  []float64 `json:"start_samples_ms"`
-	PeakRSSBytes  *float64  `json:"peak_rss_bytes"`
+	PeakRSSBytes  *float64  `json:"peak_rss_bytes"` // of one more run, null where no /proc says so
 }
 
-// program is what is measured.
+// program is what is measured. With statusVariable set it prints its /proc/self/status at its end.
 type program struct {
 	name   string
 	folder string   // of a Go program, "" for Python
 	args   []string // Python: the command line
 	beside func() (string, error)
 }
+
+const statusVariable = "IMPORTCOST_STATUS"
+
+// pythonStatus is how Python prints it.
+const pythonStatus = "\nif '" + statusVariable + "' in __import__('os').environ: print(open('/proc/self/status').read())"
 
 const ok = "ok"
 
@@ -122,8 +129,8 @@ func programs(python, library string) []program {
 		{name: "Go, nothing imported", folder: "bare"},
 		{name: "Go, this library", folder: "library"},
 		{name: "Go, onnxruntime_go", folder: "onnxruntime", beside: shared},
-		{name: "Python, nothing imported", args: []string{python, "-c", "print('hello')"}},
-		{name: "Python, torch", args: []string{python, "-c", "import torch; print('hello', torch.__version__)"},
+		{name: "Python, nothing imported", args: []string{python, "-c", "print('hello')" + pythonStatus}},
+		{name: "Python, torch", args: []string{python, "-c", "import torch; print('hello', torch.__version__)" + pythonStatus},
 			beside: func() (string, error) { return module(python, "torch") }},
 	}
 }
@@ -208,12 +215,29 @@ func (m *measurement) start(args []string, c *Cost) error {
 		if i > 0 {
 			c.StartSamples = append(c.StartSamples, bench.Digits(time.Since(begin).Seconds()*1e3))
 		}
-		if rss := peakRSS(cmd.ProcessState); rss > 0 {
-			c.PeakRSSBytes = &rss
-		}
 	}
 	c.StartMs = bench.Figure(bench.Median(c.StartSamples))
-	return nil
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), statusVariable+"=1")
+	output, err := cmd.Output()
+	c.PeakRSSBytes = peakRSS(output)
+	return err
+}
+
+var peakLine = regexp.MustCompile(`(?m)^VmHWM:\s+(\d+) kB$`)
+
+// peakRSS returns the bytes that a /proc/self/status tells, nil if there is none. The kernel's
+// rusage of a child will not do: it begins with the largest memory of the parent.
+func peakRSS(status []byte) *float64 {
+	found := peakLine.FindSubmatch(status)
+	if found == nil {
+		return nil
+	}
+	kilobytes, err := strconv.ParseFloat(string(found[1]), 64)
+	if err != nil {
+		return nil
+	}
+	return bench.Figure(1024 * kilobytes)
 }
 
 // sharedLibrary returns the path of ONNX Runtime's library.
