@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ const (
 	maxSize   = 1 << 14 // of a row or a layer
 	maxLayers = 64
 	maxTokens = 1 << 24
+	maxPadded = 1 << 28 // elements of the padded batch, which many peers compute
 )
 
 // Shape is one case: a layer and the lengths of a batch.
@@ -38,8 +40,8 @@ func Shapes() ([]Shape, error) { return ParseShapes(shapesJSON) }
 
 // ParseShapes returns the cases of a shapes file, {"cases": [...]}. No case, a name that
 // is missing or used twice, an unknown field, a size, length or number of layers out of
-// range, no token at all, or a "tokens" other than the sum of the lengths is an error
-// that names the line and the case.
+// range, no token at all, a padded batch beyond all memory, or a "tokens" other than the
+// sum of the lengths is an error that names the line and the case.
 func ParseShapes(data []byte) ([]Shape, error) {
 	var file struct {
 		Cases []json.RawMessage `json:"cases"`
@@ -53,10 +55,16 @@ func ParseShapes(data []byte) ([]Shape, error) {
 	shapes, seen := make([]Shape, len(file.Cases)), map[string]int{}
 	starts := caseOffsets(data)
 	for i, raw := range file.Cases {
-		// A first look for the name: the next may fail before it comes to it.
-		var head struct{ Name string }
+		// A first look for the name: the next may fail before it comes to it, and takes null for 0.
+		var head struct {
+			Name    string
+			Lengths []*int
+		}
 		_ = json.Unmarshal(raw, &head)
 		err := decodeStrictly(raw, &shapes[i])
+		if at := slices.Index(head.Lengths, nil); err == nil && at >= 0 {
+			err = fmt.Errorf("lengths[%d] = null: want a number", at)
+		}
 		if err == nil {
 			err = shapes[i].check()
 		}
@@ -97,7 +105,9 @@ func caseOffsets(data []byte) (starts []int) {
 			return starts // no other key is known
 		}
 		starts = starts[:0] // of a key given twice the last counts
-		_, _ = d.Token()    // [
+		if open, _ := d.Token(); open != json.Delim('[') {
+			continue // null
+		}
 		for d.More() {
 			var raw json.RawMessage
 			if d.Decode(&raw) != nil {
@@ -153,6 +163,11 @@ func (s *Shape) check() error {
 	}
 	if tokens == 0 {
 		return fmt.Errorf("%d lengths and no token: want at least one", len(s.Lengths))
+	}
+	width := max(s.Input, s.Directions()*s.Hidden)
+	if padded := float64(len(s.Lengths)) * float64(s.Steps()) * float64(width); padded > maxPadded {
+		return fmt.Errorf("%d lengths of up to %d, padded, have %.2g elements of x or y: want %d at most",
+			len(s.Lengths), s.Steps(), padded, maxPadded)
 	}
 	if s.TokenCount != 0 && s.TokenCount != tokens {
 		return fmt.Errorf("tokens = %d, the lengths have %d: want the same", s.TokenCount, tokens)

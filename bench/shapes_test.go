@@ -50,6 +50,10 @@ func TestParseShapesRefuses(t *testing.T) {
 		{`[1, 2]`, `[16777216, 1]`, `case 1 "second": lengths[1] = 1 after 16777216`},
 		{`[1, 2]`, `[]`, `case 1 "second": 0 lengths`},
 		{`[1, 2]`, `[0, 0]`, `case 1 "second": 2 lengths and no token`},
+		{`[1, 2]`, `[1, null]`, `line 4: case 1 "second": lengths[1] = null`},
+		{`[1, 2]`, `[8000000, 1, 1, 1]`, `line 4: case 1 "second": 4 lengths of up to 8000000`},
+		{`{"cases": [`, `{"cases": null, "cases": [`, ``}, // the last counts
+		{`{"cases": [`, `{"cases": null, "cases": [{},`, `line 1: case 0 "": name`},
 		{`"tokens": 7`, `"tokens": 8`, `line 2: case 0 "first": tokens = 8, the lengths have 7`},
 		{`"second"`, `"first"`, `case 1 "first": case 0 has the same name`},
 		{`"second"`, `""`, `case 1 "": name`},
@@ -61,7 +65,7 @@ func TestParseShapesRefuses(t *testing.T) {
 		if bad == good {
 			t.Fatalf("%s is not in the file", c.old)
 		}
-		if _, err := ParseShapes([]byte(bad)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := ParseShapes([]byte(bad)); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s for %s: error %v: want %q in it", c.new, c.old, err, c.want)
 		}
 	}
