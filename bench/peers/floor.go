@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -78,24 +77,18 @@ func (c *contest) sentences() bool { return strings.HasPrefix(c.name(), "sentenc
 
 // floors judges a run.
 func floors(r *Report) (all []Floor) {
-	var threads []int
-	for _, x := range r.find(studyCases, 0, "") {
-		if !slices.Contains(threads, x.Threads) {
-			threads = append(threads, x.Threads)
-		}
-	}
-	for _, n := range threads {
+	for _, n := range r.threads() {
 		f, t := contests(r, n, forward), contests(r, n, training)
 		ragged := func(c *contest) bool { return !c.uniform() }
 		all = append(all,
 			lowest("forward, ragged cases and one row: best peer", n, raggedFloor, f, ragged, bestPeer),
 			lowest("forward, uniform cases: best peer", n, uniformForwardFloor, f, (*contest).uniform, bestPeer),
 			lowest("forward, sentences: every padding peer", n, sentencesFloor, f, (*contest).sentences, paddingPeers),
-			mean("forward, all cases: best peer, geometric mean", n, meanFloor, ratiosToBest(f)),
+			mean("forward, all cases: best peer, geometric mean", n, meanFloor, f, ratiosToBest(f)),
 			lowest("training, ragged cases and one row: best peer", n, raggedFloor, t, ragged, bestPeer),
 			lowest("training, uniform cases: best peer", n, uniformTrainingFloor, t, (*contest).uniform, bestPeer),
-			mean("training, all cases: best peer, geometric mean", n, meanFloor, ratiosToBest(t)),
-			mean("training, all cases: PyTorch packed, geometric mean", n, pytorchTrainingFloor, ratiosTo(t, "pytorch-packed")))
+			mean("training, all cases: best peer, geometric mean", n, meanFloor, t, ratiosToBest(t)),
+			mean("training, all cases: PyTorch packed, geometric mean", n, pytorchTrainingFloor, t, ratiosTo(t, "pytorch-packed")))
 	}
 	return all
 }
@@ -111,35 +104,57 @@ func paddingPeers(c *contest) (found []*Result) {
 	return found
 }
 
-// lowest finds the lowest ratio over the cases that count.
+// lowest finds the lowest ratio over the cases that count. A floor is kept on all of them or not.
 func lowest(text string, threads int, want float64, all []contest, counts func(*contest) bool,
 	others func(*contest) []*Result) Floor {
-	f := Floor{Text: text, Threads: threads, Want: want, Kept: true}
+	f := Floor{Text: text, Threads: threads, Want: want}
+	alone := ""
 	for i := range all {
 		c := &all[i]
 		if !counts(c) {
 			continue
 		}
 		if c.ours == nil {
-			f.Kept, f.Where = false, c.name()+" was not measured"
+			f.Have, f.Where = nil, c.name()+" was not measured"
 			return f
 		}
+		peers := 0
 		for _, other := range others(c) {
 			v := ratio(c.ours, other)
+			if v > 0 {
+				peers++
+			}
 			if v > 0 && (f.Have == nil || v < *f.Have) {
 				f.Have, f.Where = &v, fmt.Sprintf("%s, %s", c.name(), other.Impl)
 			}
 		}
+		if peers == 0 {
+			alone = c.name()
+		}
 	}
 	f.Kept = f.Have != nil && *f.Have >= want
+	if f.Kept && alone != "" {
+		f.Kept, f.Where = false, "no peer was measured on "+alone
+	}
 	return f
 }
 
-// mean judges the geometric mean of ratios.
-func mean(text string, threads int, want float64, ratios []float64) Floor {
+// mean judges the geometric mean of the ratios of all cases.
+func mean(text string, threads int, want float64, all []contest, ratios []float64) Floor {
 	f := Floor{Text: text, Threads: threads, Want: want}
-	if v := geometricMean(ratios); v > 0 {
-		f.Have, f.Kept = &v, v >= want
+	for i := range all {
+		if all[i].ours == nil {
+			f.Where = all[i].name() + " was not measured"
+			return f
+		}
+	}
+	if len(ratios) == 0 {
+		return f
+	}
+	v := geometricMean(ratios)
+	f.Have, f.Kept = &v, v >= want && len(ratios) == len(all)
+	if len(ratios) < len(all) {
+		f.Where = fmt.Sprintf("%d of %d cases", len(ratios), len(all))
 	}
 	return f
 }

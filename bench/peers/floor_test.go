@@ -50,6 +50,10 @@ func TestFloors(t *testing.T) {
 			[]bool{false, false, false, false, true, true, false, true}, []float64{0, 0, 0, 0, 1.5, 1, math.Sqrt(1.5), math.Sqrt(8)}},
 		{"the best level failed", training, map[string][2]float64{"packedlstm-avx2": {10, 10}, "pytorch-packed": {20, 20}},
 			[]bool{false, false, false, false, true, true, true, false}, []float64{0, 0, 0, 0, 2, 2, 2, 2}},
+		{"no peer in one case", training, map[string][2]float64{"packedlstm-avx512": {10, 10}, "pytorch-packed": {20, 0}},
+			[]bool{false, false, false, false, true, false, false, false}, []float64{0, 0, 0, 0, 2, 0, 2, 2}},
+		{"one of ours failed", training, map[string][2]float64{"packedlstm-avx512": {10, 0}, "pytorch-packed": {20, 20}},
+			[]bool{false, false, false, false, true, false, false, false}, []float64{0, 0, 0, 0, 2, 0, 0, 0}},
 		{"ours failed", training, map[string][2]float64{"pytorch-packed": {20, 20}},
 			[]bool{false, false, false, false, false, false, false, false}, []float64{0, 0, 0, 0, 0, 0, 0, 0}},
 	} {
