@@ -30,8 +30,8 @@ func (w *workshop) build(peers []*peer) {
 		make func([]*peer) error
 	}{
 		{"library", w.library},
+		{"golang", w.golang}, // before what may take all the time there is
 		{"python", w.environment},
-		{"golang", w.golang},
 		{"onednn", w.onednn}, // its library may be in the virtual environment
 	}
 	for _, b := range builders {
@@ -125,14 +125,21 @@ func (w *workshop) environment([]*peer) error {
 	}
 	// What cannot be had must not take the rest with it: its peers say what they miss.
 	// There is no stamp, so that the next run tries again.
+	installed, last := 0, error(nil)
 	for line := range strings.Lines(string(text)) {
 		requirement, _, _ := strings.Cut(line, "#")
 		if requirement = strings.TrimSpace(requirement); requirement == "" || strings.HasPrefix(requirement, "-") {
 			continue
 		}
 		if err := w.install(venv, requirement); err != nil {
+			last = err
 			fmt.Fprintf(w.log, "pip: %s: %v\n", requirement, err)
+		} else {
+			installed++
 		}
+	}
+	if installed == 0 || w.ctx.Err() != nil {
+		return last
 	}
 	return nil
 }

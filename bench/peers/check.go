@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"runtime"
@@ -29,8 +30,8 @@ type expected struct {
 }
 
 // compute runs the reference, a part of the sequences on each core: they are independent,
-// and the gradients of the weights are the sums of the parts'.
-func compute(c *protocol.Case, d *protocol.Data, training bool) *expected {
+// and the gradients of the weights are the sums of the parts'. It returns nil if ctx ends before.
+func compute(ctx context.Context, c *protocol.Case, d *protocol.Data, training bool) *expected {
 	net := referenceLayer(c, d)
 	parts := min(runtime.GOMAXPROCS(0), len(c.Lengths))
 	results := make([]*expected, parts)
@@ -38,14 +39,17 @@ func compute(c *protocol.Case, d *protocol.Data, training bool) *expected {
 	for part := range parts {
 		done.Go(func() {
 			// Every parts-th sequence: the lengths descend, so that each gets about as much.
-			var sequences []int
-			for b := part; b < len(c.Lengths); b += parts {
-				sequences = append(sequences, b)
+			e := newExpected(c, training)
+			for b := part; b < len(c.Lengths) && ctx.Err() == nil; b += parts {
+				e.add(net, c, d, b)
 			}
-			results[part] = computePart(net, c, d, sequences, training)
+			results[part] = e
 		})
 	}
 	done.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
 	sum := results[0]
 	for _, r := range results[1:] {
 		for i, v := range r.y {
@@ -58,22 +62,26 @@ func compute(c *protocol.Case, d *protocol.Data, training bool) *expected {
 	return sum
 }
 
-func computePart(net *reference.LSTM, c *protocol.Case, d *protocol.Data, sequences []int, training bool) *expected {
-	width := c.OutputSize()
-	xs, dys := make([][]float64, len(sequences)), make([][]float64, len(sequences))
-	for i, b := range sequences {
-		xs[i] = reference.Widen(d.X[b*c.MaxLength*c.Input:][:c.Lengths[b]*c.Input])
-		dys[i] = reference.Widen(d.DY[b*c.MaxLength*width:][:c.Lengths[b]*width])
-	}
-	pass := net.Forward(xs, nil, nil, nil)
-	e := &expected{y: make([]float64, len(c.Lengths)*c.MaxLength*width)}
-	for i, b := range sequences {
-		copy(e.y[b*c.MaxLength*width:], pass.Y[i])
-	}
+func newExpected(c *protocol.Case, training bool) *expected {
+	e := &expected{y: make([]float64, len(c.Lengths)*c.MaxLength*c.OutputSize())}
 	if training {
-		e.dhh = pass.Backward(dys, nil, nil).Weights["weight_hh_l0"]
+		e.dhh = make([]float64, 4*c.Hidden*c.Hidden)
 	}
 	return e
+}
+
+// add adds the results of sequence b.
+func (e *expected) add(net *reference.LSTM, c *protocol.Case, d *protocol.Data, b int) {
+	width := c.OutputSize()
+	pass := net.Forward([][]float64{reference.Widen(d.X[b*c.MaxLength*c.Input:][:c.Lengths[b]*c.Input])}, nil, nil, nil)
+	copy(e.y[b*c.MaxLength*width:], pass.Y[0])
+	if e.dhh == nil {
+		return
+	}
+	dy := [][]float64{reference.Widen(d.DY[b*c.MaxLength*width:][:c.Lengths[b]*width])}
+	for i, v := range pass.Backward(dy, nil, nil).Weights["weight_hh_l0"] {
+		e.dhh[i] += v
+	}
 }
 
 func referenceLayer(c *protocol.Case, d *protocol.Data) *reference.LSTM {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -38,7 +39,7 @@ func fakePeer(t *testing.T, behaviour string) *peer {
 // fake is a peer that answers from the reference and does one thing wrong.
 func fake(behaviour string) {
 	set := flag.NewFlagSet("fake", flag.ExitOnError)
-	folder, _, mode := set.String("case", "", ""), set.Int("threads", 1, ""), set.String("mode", "", "")
+	folder, threads, mode := set.String("case", "", ""), set.Int("threads", 1, ""), set.String("mode", "", "")
 	_ = set.Parse(os.Args[1:])
 	say := func(e protocol.Event) {
 		line, _ := json.Marshal(e)
@@ -52,7 +53,14 @@ func fake(behaviour string) {
 		say(protocol.Event{Name: "error", Message: "no LSTM here"})
 		os.Exit(1)
 	}
-	if behaviour == "hang" {
+	marker := filepath.Join(filepath.Dir(*folder), "hung")
+	if _, err := os.Stat(marker); behaviour == "hang once" && err != nil {
+		behaviour = "hang"
+		if err := os.WriteFile(marker, nil, 0o666); err != nil {
+			panic(err)
+		}
+	}
+	if behaviour == "hang" || behaviour == "hang on two threads" && *threads == 2 {
 		if err := os.WriteFile(filepath.Join(*folder, "pid"), []byte(strconv.Itoa(os.Getpid())), 0o666); err != nil {
 			panic(err)
 		}
@@ -116,7 +124,7 @@ func fakeFailure(behaviour string) {
 }
 
 func fakeCheck(behaviour, path string, c *protocol.Case, d *protocol.Data, training bool) {
-	want := compute(c, d, training)
+	want := compute(context.Background(), c, d, training)
 	var out []float32
 	for _, v := range append(want.y, want.dhh...) {
 		out = append(out, float32(v))

@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/packedlstm/packedlstm/bench"
+	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/param"
 )
 
@@ -96,38 +97,51 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err := os.MkdirAll(o.out, 0o777); err != nil { // before minutes of work
 		return err
 	}
-	folder, err := os.MkdirTemp("", "peers")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder)
 	if !o.noBuild {
 		half, cancel := context.WithDeadline(ctx, begin.Add(o.budget/2))
 		o.shop.ctx = half
 		o.shop.build(o.peers)
 		cancel()
 	}
+	report, err := o.measure(ctx, begin, stderr)
+	if err != nil {
+		return err
+	}
+	return write(report, o.out, stdout, stderr)
+}
+
+// measure runs all cells with the peers that have been built.
+func (o *options) measure(ctx context.Context, begin time.Time, log io.Writer) (*Report, error) {
+	folder, err := os.MkdirTemp("", "peers")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
 	report := newReport()
 	report.Date, report.Machine = begin.UTC().Format(time.RFC3339), bench.ThisMachine()
 	report.Settings = Settings{BudgetSeconds: o.budget.Seconds(), BuildSeconds: time.Since(begin).Seconds(),
-		Rounds: o.rounds, Quick: o.quick}
+		Rounds: o.rounds, Quick: o.quick, Variables: tuned(os.Environ())}
 	for _, p := range o.peers {
 		p.env = append(p.env, venvVariable+"="+filepath.Join(o.shop.built, "venv"))
 	}
 	r := runner{ctx: ctx, cells: plan(o.shapes, o.peers, o.threads, o.modes, o.studies, o.quick), rounds: o.rounds,
-		deadline: begin.Add(o.budget), limits: usualLimits, slot: longestSlot, folder: folder, log: stderr, report: report}
+		deadline: begin.Add(o.budget), limits: usualLimits, slot: longestSlot, folder: folder, log: log, report: report,
+		level: kernels.Active()}
+	if p := best(o.peers); p != nil {
+		r.level = p.level
+	}
 	if o.quick {
 		r.limits = quickLimits
 	}
 	if err := r.run(); err != nil {
-		return err
+		return nil, err
 	}
 	for name, seconds := range report.StartSeconds {
 		report.StartSeconds[name] = bench.Digits(seconds)
 	}
 	report.Settings.Seconds = time.Since(begin).Seconds()
 	report.Floors = floors(report)
-	return write(report, o.out, stdout, stderr)
+	return report, nil
 }
 
 // redraw writes tables and pictures again from the figures of the last run.
@@ -160,30 +174,35 @@ func write(r *Report, out string, stdout, stderr io.Writer) error {
 	return r.WriteMarkdown(stdout)
 }
 
+// lists are the flags that choose from what there is.
+type lists struct {
+	cases, peers, threads, modes, studies, shapes, python string
+	limit                                                 time.Duration
+	extra                                                 []string // peers
+}
+
 // parse reads the command line.
 func parse(args []string, stderr io.Writer) (o options, err error) {
 	set := flag.NewFlagSet("peers", flag.ContinueOnError)
 	set.SetOutput(stderr)
-	var (
-		limit = set.Duration("time", 0, fmt.Sprintf("`budget` of the whole run, building included (default %v, quick %v)",
-			budget, quickBudget))
-		cases   = set.String("cases", "", "comma-separated `names` of cases (default all, quick "+quickCases+")")
-		chosen  = set.String("peers", "", "comma-separated `names` of peers (default all)")
-		threads = set.String("threads", "", "comma-separated (default 1,2, at most GOMAXPROCS)")
-		modes   = set.String("modes", forward+","+training, "comma-separated")
-		studies = set.String("studies", "", "comma-separated, of "+strings.Join(allStudies, ", ")+
-			"; all but the first are sweeps for a picture each (default all, quick cases,lengths)")
-		shapes = set.String("shapes", "", "`file` of other cases than the named ones")
-		python = set.String("python", "python3", "`program` that makes the virtual environment")
-		extra  []string
-	)
+	var l lists
+	set.DurationVar(&l.limit, "time", 0, fmt.Sprintf("`budget` of the whole run, building included (default %v, quick %v)",
+		budget, quickBudget))
+	set.StringVar(&l.cases, "cases", "", "comma-separated `names` of cases (default all, quick "+quickCases+")")
+	set.StringVar(&l.peers, "peers", "", "comma-separated `names` of peers (default all)")
+	set.StringVar(&l.threads, "threads", "", "comma-separated (default 1,2, at most GOMAXPROCS)")
+	set.StringVar(&l.modes, "modes", forward+","+training, "comma-separated")
+	set.StringVar(&l.studies, "studies", "", "comma-separated, of "+strings.Join(allStudies, ", ")+
+		"; all but the first are sweeps for a picture each (default all, quick cases,lengths)")
+	set.StringVar(&l.shapes, "shapes", "", "`file` of other cases than the named ones")
+	set.StringVar(&l.python, "python", "python3", "`program` that makes the virtual environment")
 	set.BoolVar(&o.quick, "quick", false, "four cases, fewer points, fewer rounds")
 	set.IntVar(&o.rounds, "rounds", 0, fmt.Sprintf("(default %d, quick %d)", rounds, quickRounds))
 	set.StringVar(&o.out, "out", filepath.Join("bench", "out"), "`folder` for the results")
 	set.BoolVar(&o.noBuild, "nobuild", false, "take the peers as an earlier run has built them")
 	set.BoolVar(&o.redraw, "redraw", false, "measure nothing: write tables and pictures from peers.json in the folder of -out")
 	set.Func("peer", "another peer, or a known one's command, `NAME=COMMAND` (may be repeated)", func(s string) error {
-		extra = append(extra, s)
+		l.extra = append(l.extra, s)
 		return nil
 	})
 	if err := set.Parse(args); err != nil {
@@ -195,52 +214,62 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	if set.NArg() > 0 {
 		return o, fmt.Errorf("%w: argument %q: want flags only (-h explains them)", errUsage, set.Arg(0))
 	}
-	if o.budget, err = chooseBudget(*limit, o.quick); err != nil {
-		return o, usage("time", err)
+	l.defaults(&o)
+	return o, l.choose(&o)
+}
+
+// defaults fills in what depends on whether the run is a quick one.
+func (l *lists) defaults(o *options) {
+	count, cases, studies := rounds, "", allStudies
+	if o.quick {
+		count, cases, studies = quickRounds, quickCases, []string{studyCases, studyLengths}
 	}
 	if o.rounds == 0 {
-		if o.rounds = rounds; o.quick {
-			o.rounds = quickRounds
-		}
+		o.rounds = count
+	}
+	if l.cases == "" && l.shapes == "" {
+		l.cases = cases
+	}
+	if l.studies == "" {
+		l.studies = strings.Join(studies, ",")
+	}
+}
+
+// choose turns names into what they mean.
+func (l *lists) choose(o *options) (err error) {
+	if o.budget, err = chooseBudget(l.limit, o.quick); err != nil {
+		return usage("time", err)
 	}
 	if o.rounds < 1 {
-		return o, usage("rounds", fmt.Errorf("%d: want 1 or more", o.rounds))
+		return usage("rounds", fmt.Errorf("%d: want 1 or more", o.rounds))
 	}
-	if *cases == "" && *shapes == "" && o.quick {
-		*cases = quickCases
+	if o.shapes, err = chooseShapes(l.shapes, l.cases); err != nil {
+		return err
 	}
-	if o.shapes, err = chooseShapes(*shapes, *cases); err != nil {
-		return o, err
+	if o.threads, err = chooseThreads(l.threads); err != nil {
+		return usage("threads", err)
 	}
-	if o.threads, err = chooseThreads(*threads); err != nil {
-		return o, usage("threads", err)
+	if o.modes, err = chooseWords(l.modes, []string{forward, training}); err != nil {
+		return usage("modes", err)
 	}
-	if o.modes, err = chooseWords(*modes, []string{forward, training}); err != nil {
-		return o, usage("modes", err)
+	if o.studies, err = chooseWords(l.studies, allStudies); err != nil {
+		return usage("studies", err)
 	}
-	if *studies == "" {
-		if *studies = strings.Join(allStudies, ","); o.quick {
-			*studies = studyCases + "," + studyLengths
-		}
-	}
-	if o.studies, err = chooseWords(*studies, allStudies); err != nil {
-		return o, usage("studies", err)
-	}
-	if o.shop, err = newWorkshop(*python, o.out); err != nil {
-		return o, err
+	if o.shop, err = newWorkshop(l.python, o.out); err != nil {
+		return err
 	}
 	all := allPeers(o.shop.root, o.shop.built)
-	for _, text := range extra {
+	for _, text := range l.extra {
 		p, err := extraPeer(text)
 		if err != nil {
-			return o, usage("peer", err)
+			return usage("peer", err)
 		}
 		all = addPeer(all, p)
 	}
-	if o.peers, err = choosePeers(all, *chosen); err != nil {
-		return o, usage("peers", err)
+	if o.peers, err = choosePeers(all, l.peers); err != nil {
+		return usage("peers", err)
 	}
-	return o, nil
+	return nil
 }
 
 func chooseBudget(limit time.Duration, quick bool) (time.Duration, error) {
@@ -290,6 +319,9 @@ func chooseThreads(list string) (threads []int, err error) {
 		if err == nil && (n < 1 || n > most) {
 			err = fmt.Errorf("%d: want 1 to GOMAXPROCS, which is %d", n, most)
 		}
+		if err == nil && slices.Contains(threads, n) {
+			err = fmt.Errorf("%d is given twice", n)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -302,6 +334,9 @@ func chooseWords(list string, known []string) (chosen []string, err error) {
 	for word := range strings.SplitSeq(list, ",") {
 		if word = strings.TrimSpace(word); !slices.Contains(known, word) {
 			return nil, fmt.Errorf("%q: want some of %s", word, strings.Join(known, ","))
+		}
+		if slices.Contains(chosen, word) {
+			return nil, fmt.Errorf("%q is given twice", word)
 		}
 		chosen = append(chosen, word)
 	}

@@ -96,6 +96,8 @@ func TestCommandRefuses(t *testing.T) {
 		{[]string{"-modes", "backward"}, `"backward"`, true},
 		{[]string{"-studies", "nature"}, `"nature"`, true},
 		{[]string{"-threads", "0"}, "0: want 1", true},
+		{[]string{"-threads", "1,1"}, "1 is given twice", true},
+		{[]string{"-modes", "forward,forward"}, `"forward" is given twice`, true},
 		{[]string{"-threads", "1,9999"}, "9999: want 1", true},
 		{[]string{"-time", "-1s"}, "-time", true},
 		{[]string{"-rounds", "-1"}, "-rounds", true},
@@ -167,18 +169,21 @@ func TestVirtualEnvironment(t *testing.T) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ requirements, log string }{
-		{"# none\n./missing # not there\n", "pip: ./missing: "},
-		{"# none\n", ""},
-		{"# none\n", ""},
+	for _, c := range []struct {
+		requirements, log string
+		fails             bool
+	}{
+		{"# none\n./missing # not there\n", "pip: ./missing: ", true},
+		{"# none\n", "", false},
+		{"# none\n", "", false},
 	} {
 		if err := os.WriteFile(filepath.Join(folder, "requirements.txt"), []byte(c.requirements), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		var log bytes.Buffer
 		w := workshop{ctx: t.Context(), root: root, built: built, python: python, log: &log}
-		if err := w.environment(nil); err != nil {
-			t.Fatal(err)
+		if err := w.environment(nil); (err != nil) != c.fails {
+			t.Fatalf("%q: error %v", c.requirements, err)
 		}
 		if !strings.Contains(log.String(), c.log) || c.log == "" && log.Len() > 0 {
 			t.Errorf("%q: log %q: want %q in it", c.requirements, log.String(), c.log)

@@ -30,8 +30,8 @@ type peer struct {
 	command     []string // beside the arguments of the protocol
 	env         []string
 	forwardOnly bool
-	problem     string // why it cannot take part
-	version     string // that it said
+	problem     string        // why it cannot take part
+	level       kernels.Level // of this library
 }
 
 // allPeers returns this library at its levels, the fastest first, and the others. root
@@ -44,7 +44,7 @@ func allPeers(root, built string) []*peer {
 		if l == kernels.Portable && i > 0 {
 			continue // slow enough to eat the time of all others
 		}
-		all = append(all, &peer{name: "packedlstm-" + l.String(), family: ours, builder: "library",
+		all = append(all, &peer{name: "packedlstm-" + l.String(), family: ours, builder: "library", level: l,
 			command: []string{filepath.Join(built, "packedlstm")}, env: []string{kernels.LevelVariable + "=" + l.String()}})
 	}
 	// A script is not called as its library is: Python would import it instead.

@@ -20,6 +20,21 @@ import (
 // slowing are variables of OpenBLAS that slow a peer where somebody has set them.
 var slowing = []string{"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}
 
+// tuning are how the names of variables begin that change what a peer, or this library, does.
+var tuning = []string{"ATEN_", "DNNL_", "GOGC", "GODEBUG", "GOMAXPROCS", "GOMEMLIMIT", "GOMP_", "KMP_", "MKL_", "OMP_",
+	"ONEDNN_", "OPENBLAS_", "OV_", "PACKEDLSTM_", "TF_", "XLA_"}
+
+// tuned returns the variables that change what a peer does, but for those that no peer sees.
+func tuned(all []string) (found []string) {
+	for _, v := range environment(all, nil) {
+		if slices.ContainsFunc(tuning, func(name string) bool { return strings.HasPrefix(v, name) }) {
+			found = append(found, v)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
 // process is a running peer. Its methods are called one at a time.
 type process struct {
 	ctx      context.Context
@@ -150,8 +165,20 @@ func (p *process) death(want string) error {
 	return fmt.Errorf("ended before it was %s: %s", want, reason)
 }
 
-func (p *process) halt() error { return halt(p.cmd.Process.Pid) }
-func (p *process) wake() error { return wake(p.cmd.Process.Pid) }
+// halt stops the process until wake. One that has ended, be it in its sleep, says why.
+func (p *process) halt() error {
+	if halt(p.cmd.Process.Pid) != nil {
+		return p.death("stopped")
+	}
+	return nil
+}
+
+func (p *process) wake() error {
+	if wake(p.cmd.Process.Pid) != nil {
+		return p.death("awake")
+	}
+	return nil
+}
 
 // quit asks the process to end, and ends it if it does not.
 func (p *process) quit(limit time.Duration) {

@@ -57,6 +57,8 @@ type Settings struct {
 	BuildSeconds  float64 `json:"build_seconds"`
 	Rounds        int     `json:"rounds"`
 	Quick         bool    `json:"quick"`
+	// Variables are those set that change what a peer does, NAME=VALUE.
+	Variables []string `json:"variables"`
 }
 
 // Peak is the FMA peak of so many cores at once, beside the rounds.
@@ -96,13 +98,10 @@ var formulas = map[string]string{
 	"useful_gflops": "2 FLOP a multiply-add of the matrix products over the real tokens, input projection included, gates not " +
 		"counted; training counts 3 times the forward pass; by median_us",
 	"percent_of_peak": "100 * useful_gflops / FMA peak of as many cores at once, the highest of the run",
-	"median_us":       "median over all timed calls of all rounds; samples_us has at most 40 of each round, evenly picked",
+	"median_us":       "median over samples_us: all timed calls of all rounds, in their order",
 	"status":          "ok after these bounds held: " + boundText,
 	"ratio":           "useful_gflops of this library at its best level / useful_gflops of the fastest other library with status ok",
 }
-
-// samplesKept is how many samples of a round the report lists.
-const samplesKept = 40
 
 // finish fills in the figures that follow from all calls, round by round.
 func (r *Result) finish(rounds [][]float64, flop float64) {
@@ -113,10 +112,9 @@ func (r *Result) finish(rounds [][]float64, flop float64) {
 		}
 		all = append(all, us...)
 		r.RoundMediansUs = append(r.RoundMediansUs, bench.Digits(bench.Median(us)))
-		step := max(1, (len(us)+samplesKept-1)/samplesKept)
-		for i := 0; i < len(us); i += step {
-			r.SamplesUs = append(r.SamplesUs, bench.Digits(us[i]))
-		}
+	}
+	for _, us := range all {
+		r.SamplesUs = append(r.SamplesUs, bench.Digits(us))
 	}
 	if len(all) == 0 {
 		return

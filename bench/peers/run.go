@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -34,9 +35,9 @@ var (
 const (
 	longestSlot  = time.Second // of a peer a round, if it has more than one call
 	shortestSlot = 0.02        // seconds, if the time is short
-	longCall     = 0.05        // seconds: caches found cold do not matter to a call so long
 	slowCall     = 3.0         // slots: a call longer than this is not made in every round
 	slowPeer     = 20.0        // times slower than the fastest: a peer that may be left out
+	planned      = 0.9         // of the time that is left: calls take longer than they should
 )
 
 // runner runs cells until the deadline.
@@ -50,12 +51,18 @@ type runner struct {
 	folder   string        // for case folders and check files
 	log      io.Writer
 	report   *Report
+	level    kernels.Level // whose FMA peak is measured: this library's best one
 	prepared map[string]*preparedCase
+	computed effort               // of the reference, so far
 	peaks    map[int][]float64    // by threads
 	starts   map[string][]float64 // seconds that the starts of a peer and mode took
+	ready    map[string]bool      // peers that have started once
 	timeouts []timeout
 	rates    map[string]map[string]rate // by mode and peer, the best so far
 }
+
+// effort is work and the time that it took.
+type effort struct{ flop, seconds float64 }
 
 // rate is how fast a peer was in a case.
 type rate struct {
@@ -72,8 +79,6 @@ type timeout struct {
 // preparedCase is a case on disk and what the reference makes of it.
 type preparedCase struct {
 	folder string
-	c      protocol.Case
-	data   protocol.Data
 	want   *expected
 }
 
@@ -82,25 +87,32 @@ var errTime = errors.New("not measured: the time was over")
 // run measures every cell. Those that the time does not reach are named as such.
 func (r *runner) run() error {
 	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]float64{}
-	r.rates = map[string]map[string]rate{forward: {}, training: {}}
+	r.rates, r.ready = map[string]map[string]rate{forward: {}, training: {}}, map[string]bool{}
 	for i := range r.cells {
+		c := &r.cells[i]
+		// Before the cell has its share of the time: the reference may take longer than all peers.
+		prepared, err := r.prepare(c)
 		if r.ctx.Err() != nil {
 			return context.Cause(r.ctx)
 		}
-		c := &r.cells[i]
-		if time.Now().After(r.deadline) {
+		if err != nil {
 			for _, p := range c.peers {
-				r.add(c, p).Status = errTime.Error()
+				r.add(c, p).Status = oneLine(err.Error())
 			}
-			continue
-		}
-		if err := r.runCell(i, c, time.Now().Add(r.share(i))); err != nil {
+		} else if err := r.runCell(i, c, prepared, time.Now().Add(r.share(i))); err != nil {
 			return err
 		}
 		r.forget(i)
 	}
-	for threads, samples := range r.peaks {
-		r.report.Peaks = append(r.report.Peaks, Peak{Level: kernels.Active().String(), Threads: threads,
+	r.writePeaks()
+	return nil
+}
+
+// writePeaks completes the report by what the rounds saw of the FMA peak.
+func (r *runner) writePeaks() {
+	for _, threads := range slices.Sorted(maps.Keys(r.peaks)) {
+		samples := r.peaks[threads]
+		r.report.Peaks = append(r.report.Peaks, Peak{Level: r.level.String(), Threads: threads,
 			GFLOPS: slices.Max(samples), Samples: samples})
 	}
 	for i := range r.report.Results {
@@ -109,40 +121,83 @@ func (r *runner) run() error {
 			x.PercentOfPeak = bench.Figure(100 * *x.UsefulGFLOPS / peak)
 		}
 	}
-	return nil
 }
 
-// share returns what cell i may take: what its peers took to start in the cells before,
-// and of the time that no later start needs a part by its weight.
+// share returns what cell i, which has been prepared, may take: what its peers took to start in
+// the cells before, and of the time that neither later starts nor the reference need a part by
+// its weight.
 func (r *runner) share(i int) time.Duration {
-	starts := func(c *cell) (seconds float64) {
-		for _, p := range c.peers {
-			seconds += bench.Median(r.starts[p.name+c.mode])
-		}
-		return seconds
-	}
-	free, weight := time.Until(r.deadline).Seconds(), 0.0
+	free, weight := planned*time.Until(r.deadline).Seconds()-r.unprepared(i), 0.0
 	for j := range r.cells[i:] {
 		later := &r.cells[i+j]
-		free, weight = free-starts(later), weight+later.weight
+		free, weight = free-r.startSeconds(later), weight+later.weight
 	}
-	seconds := starts(&r.cells[i]) + max(free, 0)*r.cells[i].weight/weight
+	seconds := r.startSeconds(&r.cells[i]) + max(free, 0)*r.cells[i].weight/weight
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// prepare writes the case and computes what it should come to, once.
+// startSeconds returns what the peers of a cell will take to start: as long as before, in the
+// other mode if there is no start in its own.
+func (r *runner) startSeconds(c *cell) (seconds float64) {
+	for _, p := range c.peers {
+		before := r.starts[p.name+c.mode]
+		if len(before) == 0 && !p.forwardOnly {
+			before = r.starts[p.name+forward]
+		}
+		seconds += bench.Median(before)
+	}
+	return seconds
+}
+
+// unprepared returns the seconds that the reference will take for the cases that come after
+// cell i, at its speed so far.
+func (r *runner) unprepared(i int) float64 {
+	if r.computed.flop == 0 {
+		return 0
+	}
+	flop, seen := 0.0, map[string]bool{}
+	for j := range r.cells[i:] {
+		c := &r.cells[i+j]
+		if key := c.key(); r.prepared[key] == nil && !seen[key] {
+			seen[key] = true
+			flop += r.referenceFLOP(c)
+		}
+	}
+	return flop * r.computed.seconds / r.computed.flop
+}
+
+func (r *runner) referenceFLOP(c *cell) float64 {
+	if r.trains(c.key()) {
+		return flopOf(&c.shape, training)
+	}
+	return flopOf(&c.shape, forward)
+}
+
+// prepare writes the case and computes what it should come to, once; errTime if the time does
+// not reach for that.
 func (r *runner) prepare(c *cell) (*preparedCase, error) {
-	key, s := c.key(), &c.shape
+	if !time.Now().Before(r.deadline) {
+		return nil, errTime
+	}
+	key := c.key()
 	if p := r.prepared[key]; p != nil {
 		return p, nil
 	}
-	p := &preparedCase{folder: filepath.Join(r.folder, fmt.Sprintf("case%d", len(r.prepared))), c: protocol.NewCase(*s)}
-	p.data = p.c.NewData()
-	if err := protocol.Write(p.folder, &p.c, &p.data); err != nil {
-		return nil, err
+	p := &preparedCase{folder: filepath.Join(r.folder, fmt.Sprintf("case%d", len(r.prepared)))}
+	written := protocol.NewCase(c.shape)
+	data := written.NewData()
+	if err := protocol.Write(p.folder, &written, &data); err != nil {
+		return nil, fmt.Errorf("not measured: %w", err)
 	}
-	p.want = compute(&p.c, &p.data, r.trains(key))
-	p.data = protocol.Data{} // the peers read the files
+	ctx, cancel := context.WithDeadline(r.ctx, r.deadline)
+	defer cancel()
+	before := time.Now()
+	p.want = compute(ctx, &written, &data, r.trains(key))
+	if p.want == nil {
+		return nil, errTime
+	}
+	r.computed.flop += r.referenceFLOP(c)
+	r.computed.seconds += time.Since(before).Seconds()
 	r.prepared[key] = p
 	return p, nil
 }
@@ -189,11 +244,7 @@ type contestant struct {
 }
 
 // runCell starts the peers, checks them, times them in rounds and ends them.
-func (r *runner) runCell(index int, c *cell, end time.Time) error {
-	prepared, err := r.prepare(c)
-	if err != nil {
-		return err
-	}
+func (r *runner) runCell(index int, c *cell, prepared *preparedCase, end time.Time) error {
 	var running, all []*contestant
 	defer func() {
 		for _, x := range running {
@@ -256,73 +307,114 @@ func oneLine(s string) string {
 
 // start starts a peer, checks its output against the reference, and estimates its time.
 func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err error) {
-	if x.problem != "" {
-		return fmt.Errorf("%s", x.problem)
-	}
-	if x.forwardOnly && c.mode == training {
-		return fmt.Errorf("has no training")
-	}
-	left := time.Until(r.deadline)
-	if left <= 0 {
-		return errTime
-	}
-	for _, t := range r.timeouts {
-		if t.impl == x.name && t.mode == c.mode && t.flop <= c.shape.FLOP() {
-			return fmt.Errorf("not started: took longer than %v to start and check in case %s, which is no larger",
-				r.limits.start, t.name)
-		}
-	}
-	if err := r.slow(x, c); err != nil {
+	if err := r.refuse(x, c); err != nil {
 		return err
 	}
+	limit := min(r.limits.start, time.Until(r.deadline)+time.Second)
+	deadline := time.Now().Add(limit)
 	arguments := []string{"--case", prepared.folder, "--threads", fmt.Sprint(c.threads), "--mode", c.mode}
-	command := slices.Concat(x.command, arguments)
-	if x.process, err = start(r.ctx, command, x.env); err != nil {
+	if x.process, err = start(r.ctx, slices.Concat(x.command, arguments), x.env); err != nil {
 		return fmt.Errorf("cannot start: %w", err)
 	}
-	limit := min(r.limits.start, left+time.Second)
-	deadline := time.Now().Add(limit)
-	defer func() {
-		if err != nil && limit == r.limits.start && time.Now().After(deadline) {
+	ready, err := x.process.expect("ready", limit)
+	checked := 0.0
+	if err == nil {
+		checked, err = r.check(x, c, ready, prepared.want, deadline)
+	}
+	if err != nil {
+		if limit == r.limits.start && time.Now().After(deadline) {
 			r.timeouts = append(r.timeouts, timeout{x.name, c.mode, c.shape.Name, c.shape.FLOP()})
 		}
-	}()
-	ready, err := x.process.expect("ready", limit)
-	if err != nil {
 		return err
 	}
-	if x.version = ready.Version; x.version != "" {
-		r.report.Versions[x.name] = x.version
+	r.started(x, c)
+	if err := r.estimate(x, ready.FirstCallUs/1e6, checked); err != nil {
+		return err
+	}
+	if gflops := flopOf(&c.shape, c.mode) / x.estimate / 1e9; gflops > r.rates[c.mode][x.name].gflops {
+		r.rates[c.mode][x.name] = rate{c.shape.Name, gflops}
+	}
+	return x.process.halt()
+}
+
+// refuse returns why a peer is not started in a cell.
+func (r *runner) refuse(x *contestant, c *cell) error {
+	switch {
+	case x.problem != "":
+		return fmt.Errorf("%s", x.problem)
+	case x.forwardOnly && c.mode == training:
+		return fmt.Errorf("has no training")
+	case !time.Now().Before(r.deadline):
+		return errTime
+	}
+	if err := r.late(x, c); err != nil {
+		return err
+	}
+	return r.slow(x, c)
+}
+
+// late returns an error for a peer that did not start in time in a case no larger. A first start
+// may find a cold disk: one that has never been ready has a second try.
+func (r *runner) late(x *contestant, c *cell) error {
+	var before *timeout
+	tries := 0
+	for i, t := range r.timeouts {
+		if t.impl == x.name && t.mode == c.mode {
+			tries++
+			if before == nil && t.flop <= c.shape.FLOP() {
+				before = &r.timeouts[i]
+			}
+		}
+	}
+	if before == nil || tries < 2 && !r.ready[x.name] {
+		return nil
+	}
+	return fmt.Errorf("not started: took longer than %v to start and check in case %s, which is no larger",
+		r.limits.start, before.name)
+}
+
+// started notes that a peer has been ready and right in a cell, whatever kept it in smaller ones.
+func (r *runner) started(x *contestant, c *cell) {
+	r.ready[x.name] = true
+	r.timeouts = slices.DeleteFunc(r.timeouts, func(t timeout) bool {
+		return t.impl == x.name && t.mode == c.mode && t.flop <= c.shape.FLOP()
+	})
+}
+
+// check compares the output of a peer that is ready with the reference, and returns the seconds
+// that it took.
+func (r *runner) check(x *contestant, c *cell, ready protocol.Event, want *expected, deadline time.Time) (seconds float64, err error) {
+	if ready.Version != "" {
+		r.report.Versions[x.name] = ready.Version
 	}
 	if x.family == ours && ready.Impl != x.name {
-		return fmt.Errorf("runs as %s", ready.Impl) // at another level
+		return 0, fmt.Errorf("runs as %s", ready.Impl) // at another level
 	}
 	x.result.FirstCallUs = bench.Figure(ready.FirstCallUs)
 	out := filepath.Join(r.folder, "check.f32")
 	defer os.Remove(out)
 	before := time.Now()
 	if _, err := x.process.ask(protocol.Command{Name: "check", Out: out}, "checked", time.Until(deadline)); err != nil {
-		return err
+		return 0, err
 	}
-	checked := time.Since(before).Seconds()
-	difference, err := prepared.want.compare(out, c.mode == training)
+	seconds = time.Since(before).Seconds()
+	difference, err := want.compare(out, c.mode == training)
 	x.result.MaxDifference = bench.Figure(difference)
-	if err != nil {
-		return err
+	return seconds, err
+}
+
+// estimate guesses the seconds of a call. The first call may compile, the check also writes a
+// file: the faster is a guess. A slow peer has no time for a better one.
+func (r *runner) estimate(x *contestant, first, checked float64) error {
+	x.estimate = max(min(first, checked), 1e-7)
+	if x.estimate >= r.slot.Seconds()/2 {
+		return nil
 	}
-	// The first call may compile, the check also writes a file: the faster is a guess of a
-	// call. A slow peer has no time for a better one.
-	if x.estimate = max(min(ready.FirstCallUs/1e6, checked), 1e-7); x.estimate < r.slot.Seconds()/2 {
-		us, err := r.calls(x, 1)
-		if err != nil {
-			return err
-		}
+	us, err := r.calls(x, 1)
+	if err == nil {
 		x.estimate = us[0] / 1e6
 	}
-	if gflops := flopOf(&c.shape, c.mode) / x.estimate / 1e9; gflops > r.rates[c.mode][x.name].gflops {
-		r.rates[c.mode][x.name] = rate{c.shape.Name, gflops}
-	}
-	return x.process.halt()
+	return err
 }
 
 // slow returns an error for a slow peer of which the cases before say that its start, two
@@ -393,8 +485,8 @@ func (r *runner) sample(x *contestant, slot float64) error {
 	if err := x.process.wake(); err != nil {
 		return err
 	}
-	if x.estimate < longCall {
-		if _, err := r.calls(x, 1); err != nil { // its data may have left the caches
+	if x.estimate < slot { // a longer call does not notice that its data has left the caches
+		if _, err := r.calls(x, 1); err != nil {
 			return err
 		}
 	}
@@ -412,7 +504,7 @@ func (r *runner) peak(threads int) {
 	if threads > runtime.GOMAXPROCS(0) {
 		return
 	}
-	if rate, err := bench.Peak(kernels.Active(), threads); err == nil {
+	if rate, err := bench.Peak(r.level, threads); err == nil {
 		r.peaks[threads] = append(r.peaks[threads], bench.Digits(rate))
 	}
 }

@@ -22,11 +22,11 @@ var testShapes = []bench.Shape{
 }
 
 // testRun runs all cells of some peers.
-func testRun(t *testing.T, peers []*peer, modes ...string) *Report {
+func testRun(t *testing.T, peers []*peer, threads []int, modes ...string) *Report {
 	t.Helper()
 	report := newReport()
 	var log bytes.Buffer
-	r := runner{ctx: t.Context(), cells: plan(testShapes, peers, []int{1}, modes, []string{studyCases}, true), rounds: 3,
+	r := runner{ctx: t.Context(), cells: plan(testShapes, peers, threads, modes, []string{studyCases}, true), rounds: 3,
 		deadline: time.Now().Add(time.Minute), slot: 50 * time.Millisecond, folder: t.TempDir(), log: &log, report: report,
 		limits: limits{start: 3 * time.Second, command: 2 * time.Second, quit: 100 * time.Millisecond}}
 	if err := r.run(); err != nil {
@@ -62,7 +62,7 @@ func TestBadPeers(t *testing.T) {
 	} {
 		t.Run(c.peer.name, func(t *testing.T) {
 			t.Parallel()
-			report := testRun(t, []*peer{fakePeer(t, "fast"), c.peer, fakePeer(t, "good")}, training)
+			report := testRun(t, []*peer{fakePeer(t, "fast"), c.peer, fakePeer(t, "good")}, []int{1}, training)
 			if len(report.Results) != 6 {
 				t.Fatalf("%d results: want 6", len(report.Results))
 			}
@@ -79,16 +79,90 @@ func TestBadPeers(t *testing.T) {
 	}
 }
 
-// TestTimeouts: what hung in a case is not started in one that is no smaller.
+// TestTimeouts: what hung in a case is not started in one that is no smaller, unless it has never
+// been ready, when it has a second try.
 func TestTimeouts(t *testing.T) {
-	report := testRun(t, []*peer{fakePeer(t, "hang")}, forward)
-	if len(report.Results) != len(testShapes) {
-		t.Fatalf("%d results", len(report.Results))
+	const late = "not started: took longer than 3s to start and check in case ragged"
+	for _, c := range []struct {
+		behaviour string
+		want      []string // of the cases ragged and uniform, on one thread and on two
+	}{
+		{"hang", []string{"not ready", "not ready", late, late}},
+		{"hang once", []string{"not ready", ok, ok, ok}},
+		{"hang on two threads", []string{ok, ok, "not ready", late}},
+	} {
+		t.Run(c.behaviour, func(t *testing.T) {
+			t.Parallel()
+			report := testRun(t, []*peer{fakePeer(t, c.behaviour)}, []int{1, 2}, forward)
+			if len(report.Results) != len(c.want) {
+				t.Fatalf("%d results", len(report.Results))
+			}
+			for i, want := range c.want {
+				if status := report.Results[i].Status; !strings.Contains(status, want) {
+					t.Errorf("cell %d: %q: want %q in it", i, status, want)
+				}
+			}
+		})
 	}
-	for i, want := range []string{"not ready", "not started: took longer than 3s"} {
-		if status := report.Results[i].Status; !strings.Contains(status, want) {
-			t.Errorf("case %d: %q: want %q in it", i, status, want)
+}
+
+// TestShare: the first cell of a case has the time of the others of its weight, whatever the
+// reference takes, and what is still to be computed is kept for that.
+func TestShare(t *testing.T) {
+	cells := plan(testShapes, []*peer{{name: "any"}}, []int{1}, []string{forward}, []string{studyCases}, true)
+	r := runner{cells: cells, deadline: time.Now().Add(100 * time.Second), starts: map[string][]float64{"any" + forward: {10}},
+		prepared: map[string]*preparedCase{cells[0].key(): {}}, computed: effort{1, 2 / flopOf(&cells[1].shape, forward)}}
+	for i, want := range []float64{10 + (planned*100-2*10-2)/2, 10 + (planned*100 - 10 - 2)} {
+		if got := r.share(i).Seconds(); got < want-0.1 || got > want+0.1 {
+			t.Errorf("cell %d: %.2f s: want %.2f", i, got, want)
 		}
+	}
+}
+
+// TestUnwritable: a case that cannot be written is named, and the rest goes on.
+func TestUnwritable(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "case0"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	report := newReport()
+	r := runner{ctx: t.Context(), cells: plan(testShapes, []*peer{fakePeer(t, "good")}, []int{1}, []string{forward}, allStudies, true)[:2],
+		rounds: 1, deadline: time.Now().Add(time.Minute), folder: folder, log: &bytes.Buffer{}, report: report, limits: usualLimits}
+	if err := r.run(); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range report.Results {
+		if !strings.Contains(x.Status, "not measured: ") || !strings.Contains(x.Status, "case0") {
+			t.Errorf("%s: status %q", x.Case, x.Status)
+		}
+	}
+}
+
+// TestEndedAsleep: a peer that ends while it is stopped says how.
+func TestEndedAsleep(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no process is stopped there")
+	}
+	x, err := start(t.Context(), []string{"/bin/sh", "-c", "echo out of memory >&2; while :; do :; done"}, nil)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer x.quit(0)
+	for range 200 {
+		if x.complain.last() != "" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := x.halt(); err != nil {
+		t.Fatal(err)
+	}
+	if err := kill(x.cmd.Process.Pid); err != nil {
+		t.Fatal(err)
+	}
+	<-x.exited
+	if err := x.wake(); err == nil || !strings.Contains(err.Error(), "ended before it was awake: signal: killed: out of memory") {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -115,7 +189,7 @@ func TestSlow(t *testing.T) {
 
 // TestFigures compares with figures worked out by hand.
 func TestFigures(t *testing.T) {
-	report := testRun(t, []*peer{fakePeer(t, "fast"), fakePeer(t, "stay")}, forward, training)
+	report := testRun(t, []*peer{fakePeer(t, "fast"), fakePeer(t, "stay")}, []int{1}, forward, training)
 	flop := 3 * (8.0 * 17 * (17 + 7)) * 9 // training, 9 tokens
 	for _, x := range report.Results {
 		want := 1000.0
@@ -128,8 +202,8 @@ func TestFigures(t *testing.T) {
 		if g := bench.Digits(flop / want / 1e3); x.Case == "uniform" && x.Mode == training && *x.UsefulGFLOPS != g {
 			t.Errorf("%g GFLOP/s: want %g", *x.UsefulGFLOPS, g)
 		}
-		if len(x.SamplesUs) > 3*samplesKept || len(x.SamplesUs) < len(x.RoundMediansUs) {
-			t.Errorf("%d samples of %d rounds", len(x.SamplesUs), len(x.RoundMediansUs))
+		if len(x.SamplesUs) < len(x.RoundMediansUs) || bench.Median(x.SamplesUs) != want {
+			t.Errorf("%d samples of %d rounds, median %g", len(x.SamplesUs), len(x.RoundMediansUs), bench.Median(x.SamplesUs))
 		}
 	}
 }
@@ -179,6 +253,10 @@ func TestCancelled(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	got := environment([]string{"A=1", "OPENBLAS_CORETYPE=Haswell", "OPENBLAS_L2_SIZE=1", "OPENBLAS=2"}, []string{"B=3"})
 	if want := []string{"A=1", "OPENBLAS=2", "B=3"}; !slices.Equal(got, want) {
+		t.Errorf("%q: want %q", got, want)
+	}
+	got = tuned([]string{"OMP_NUM_THREADS=1", "A=1", "OPENBLAS_CORETYPE=Haswell", "ATEN_CPU_CAPABILITY=avx2"})
+	if want := []string{"ATEN_CPU_CAPABILITY=avx2", "OMP_NUM_THREADS=1"}; !slices.Equal(got, want) {
 		t.Errorf("%q: want %q", got, want)
 	}
 }

@@ -20,6 +20,9 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
 		fmt.Fprintf(b, "- %s %s\n", name, r.Versions[name])
 	}
+	for _, v := range r.Settings.Variables {
+		fmt.Fprintf(b, "- with the variable %s\n", v)
+	}
 	for _, p := range r.Peaks {
 		fmt.Fprintf(b, "- FMA peak, %s, %d thread(s): %.0f GFLOP/s\n", p.Level, p.Threads, p.GFLOPS)
 	}
@@ -289,9 +292,9 @@ func (r *Report) grid(w io.Writer, results []*Result, value func(*Result) *float
 	impls := ordered(results, implName)
 	row(w, append([]string{"case", "mode", "threads"}, impls...)...)
 	rule(w, append([]string{"l", "l", "r"}, slices.Repeat([]string{"r"}, len(impls))...)...)
-	line := func(x *Result) string { return fmt.Sprintf("%s|%s|%d", x.Case, x.Mode, x.Threads) }
+	line := func(x *Result) string { return fmt.Sprintf("%s\x00%s\x00%d", x.Case, x.Mode, x.Threads) }
 	for _, key := range ordered(results, line) {
-		cells := strings.Split(key, "|")
+		cells := strings.Split(key, "\x00")
 		for _, impl := range impls {
 			var v *float64
 			for _, x := range results {
