@@ -1,4 +1,4 @@
-"""The case as an ONNX model: one LSTM node a layer, with sequence_lens."""
+"""The case as an ONNX model: one LSTM node a layer, with sequence_lens or without."""
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -6,8 +6,8 @@ from onnx import TensorProto, helper, numpy_helper
 import protocol
 
 
-def model(case):
-    """x [T, B, I] and lengths [B] to y [T, B, H·D]."""
+def model(case, with_lengths=True):
+    """x [T, B, I] and, if it is to know them, lengths [B] to y [T, B, H·D]."""
     nodes, initializers, before = [], [], "x"
     for layer, directions in enumerate(case.weights):
 
@@ -20,7 +20,8 @@ def model(case):
         w = tensor("W", [order(ih) for ih, _, _, _ in directions])
         r = tensor("R", [order(hh) for _, hh, _, _ in directions])
         b = tensor("B", [np.concatenate([order(bih), order(bhh)]) for _, _, bih, bhh in directions])
-        nodes.append(helper.make_node("LSTM", [before, w, r, b, "lengths"], [f"Y{layer}"], hidden_size=case.hidden,
+        operands = [before, w, r, b] + ["lengths"] * with_lengths
+        nodes.append(helper.make_node("LSTM", operands, [f"Y{layer}"], hidden_size=case.hidden,
                                       direction="bidirectional" if case.directions == 2 else "forward"))
         # [T, D, B, H] to [T, B, D·H]
         after = "y" if layer == case.layers - 1 else f"y{layer}"
@@ -28,10 +29,11 @@ def model(case):
         initializers.append(numpy_helper.from_array(np.array([case.steps, case.batch, case.output], dtype=np.int64), f"shape{layer}"))
         nodes.append(helper.make_node("Reshape", [f"t{layer}", f"shape{layer}"], [after]))
         before = after
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [case.steps, case.batch, case.input])]
+    if with_lengths:
+        inputs.append(helper.make_tensor_value_info("lengths", TensorProto.INT32, [case.batch]))
     graph = helper.make_graph(
-        nodes, "lstm",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [case.steps, case.batch, case.input]),
-         helper.make_tensor_value_info("lengths", TensorProto.INT32, [case.batch])],
+        nodes, "lstm", inputs,
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [case.steps, case.batch, case.output])], initializers)
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)])
     made.ir_version = 8

@@ -1,4 +1,4 @@
-"""ONNX Runtime's LSTM with sequence_lens: it computes the real steps of a padded batch."""
+"""ONNX Runtime's LSTM with sequence_lens: the products of the padded batch, the gates of the real steps."""
 
 import onnxruntime
 

@@ -11,20 +11,20 @@ def build(case, args):
     packed = args.impl == "pytorch-packed"
     if not packed and case.directions == 2:
         raise NotImplementedError("without packing, PyTorch's reverse direction runs over the padding: other results")
-    net = torch.nn.LSTM(case.input, case.hidden, case.layers, batch_first=True, bidirectional=case.directions == 2)
+    # Time-major, [T, B, I]: batch_first copies x at each call.
+    net = torch.nn.LSTM(case.input, case.hidden, case.layers, bidirectional=case.directions == 2)
     with torch.no_grad():
         for layer, directions in enumerate(case.weights):
             for direction, tensors in enumerate(directions):
                 suffix = f"_l{layer}" + ("_reverse" if direction else "")
                 for name, value in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), tensors):
                     getattr(net, name + suffix).copy_(torch.from_numpy(value))
-    x, dy = torch.from_numpy(case.x), torch.from_numpy(case.dy)
+    x, upstream = (torch.from_numpy(v).transpose(0, 1).contiguous() for v in (case.x, case.dy))
     if packed:
-        p = pack_padded_sequence(x, case.lengths, batch_first=True)
-        leaf, sizes = p.data.clone(), p.batch_sizes
-        upstream = pack_padded_sequence(dy, case.lengths, batch_first=True).data
-    else:
-        leaf, upstream = x.clone(), dy
+        p = pack_padded_sequence(x, case.lengths)
+        x, sizes = p.data, p.batch_sizes
+        upstream = pack_padded_sequence(upstream, case.lengths).data
+    leaf = x.clone()
     training = args.mode == "training"
     net.train(training)
     leaf.requires_grad_(training)
@@ -47,8 +47,8 @@ def build(case, args):
     def outputs():
         y = last["y"]
         if packed:
-            y, _ = pad_packed_sequence(y, batch_first=True, total_length=case.steps)
-        return y.detach().numpy(), net.weight_hh_l0.grad.numpy() if training else None
+            y, _ = pad_packed_sequence(y, total_length=case.steps)
+        return y.detach().transpose(0, 1).numpy(), net.weight_hh_l0.grad.numpy() if training else None
 
     return torch.__version__, call, outputs
 

@@ -1,8 +1,8 @@
 // Command onnxruntime_go is ONNX Runtime, called from Go by yalue/onnxruntime_go, as a peer
 // of bench/peers. It is for inference: ONNX Runtime's training API has been removed.
 //
-// The model has one LSTM node a layer, with sequence_lens, and computes the real steps of
-// a padded batch. Its best known setting: a session whose tensors are bound once
+// The model has one LSTM node a layer, with sequence_lens: the products of the padded batch, the
+// gates of the real steps. Its best known setting: a session whose tensors are bound once
 // (AdvancedSession), all graph optimizations, intra_op_num_threads as asked, sequential
 // execution.
 package main
