@@ -280,6 +280,9 @@ func (r *runner) runCell(index int, c *cell, prepared *preparedCase, end time.Ti
 	first := len(r.report.Results) - len(all)
 	for i, x := range all {
 		x.result.finish(x.rounds, flopOf(&c.shape, c.mode))
+		if x.result.UsefulGFLOPS != nil { // the first calls, which the estimate is of, may be slow ones
+			r.rate(x, c, *x.result.UsefulGFLOPS)
+		}
 		r.report.Results[first+i] = x.result
 	}
 	r.say(index, c, all)
@@ -331,9 +334,7 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 	if err := r.estimate(x, ready.FirstCallUs/1e6, checked); err != nil {
 		return err
 	}
-	if gflops := flopOf(&c.shape, c.mode) / x.estimate / 1e9; gflops > r.rates[c.mode][x.name].gflops {
-		r.rates[c.mode][x.name] = rate{c.shape.Name, gflops}
-	}
+	r.rate(x, c, flopOf(&c.shape, c.mode)/x.estimate/1e9)
 	return x.process.halt()
 }
 
@@ -415,6 +416,13 @@ func (r *runner) estimate(x *contestant, first, checked float64) error {
 		x.estimate = us[0] / 1e6
 	}
 	return err
+}
+
+// rate notes how fast a peer was in a cell.
+func (r *runner) rate(x *contestant, c *cell, gflops float64) {
+	if gflops > r.rates[c.mode][x.name].gflops {
+		r.rates[c.mode][x.name] = rate{c.shape.Name, gflops}
+	}
 }
 
 // slow returns an error for a slow peer of which the cases before say that its start, two
