@@ -60,6 +60,90 @@ func TestOwnOutputs(t *testing.T) {
 	})
 }
 
+// TestOwnStates is TestOwnOutputs for states large enough to hold an x, and for initial
+// states in memory that is overwritten before all of them are read.
+func TestOwnStates(t *testing.T) {
+	c := lstm.Config{InputSize: 8, HiddenSize: 8, NumLayers: 1, Bidirectional: true}
+	net, l := newLSTM(t, c), newLayout(t, []int{1, 1, 1})
+	prepared, err := net.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs, states := l.Rows()*c.InputSize, c.StateSize(3)
+	x := uniform(newRand(20), inputs, 1)
+	for workers := 1; workers <= 2; workers++ {
+		ws := lstm.NewWorkspace(workers)
+		out, err := net.ForwardTraining(ws, l, x, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := net.Backward(ws, lstm.Upstream{HN: out.HN}, net.NewGradients())
+		if err != nil {
+			t.Fatal(err)
+		}
+		longer := make([]float32, states+1)
+		for _, bad := range []struct {
+			want    string
+			x       []float32
+			initial *lstm.State
+		}{
+			{want: "x is in the HN", x: out.HN[:inputs]},
+			{want: "x is in the CN", x: out.CN[states-inputs:]},
+			{want: "x is in the H0 gradient", x: back.H0[:inputs]},
+			{want: "x is in the C0 gradient", x: back.C0[1:][:inputs]},
+			{want: "initial.H is in the Y", x: x, initial: &lstm.State{H: out.Y}},
+			{want: "initial.C is in the Y", x: x, initial: &lstm.State{H: longer[:states], C: out.Y}},
+		} {
+			before := slices.Concat(out.Y, out.HN, out.CN, back.X, back.H0, back.C0)
+			_, err1 := net.Forward(ws, l, bad.x, bad.initial)
+			_, err2 := prepared.Forward(ws, l, bad.x, bad.initial)
+			_, err3 := net.ForwardTraining(ws, l, bad.x, bad.initial, 0)
+			for i, err := range []error{err1, err2, err3} {
+				if err == nil || !strings.Contains(err.Error(), bad.want) {
+					t.Errorf("%d workers, pass %d: %v: want an error with %q", workers, i, err, bad.want)
+				}
+			}
+			sameBits(t, bad.want, slices.Concat(out.Y, out.HN, out.CN, back.X, back.H0, back.C0), before)
+		}
+	}
+}
+
+// TestOwnStatesShifted: the workspace's own HN and CN are initial states from their
+// beginning, for fewer sequences or one for the other too; a later part is an error.
+func TestOwnStatesShifted(t *testing.T) {
+	c := lstm.Config{InputSize: 5, HiddenSize: 19, NumLayers: 2, Bidirectional: true, Bias: true}
+	net, l, fewer := newLSTM(t, c), newLayout(t, []int{4, 1, 6}), newLayout(t, []int{3, 5})
+	x := uniform(newRand(21), l.Rows()*c.InputSize, 1)
+	size := c.StateSize(2)
+	for workers := 1; workers <= 3; workers++ {
+		ws, other := lstm.NewWorkspace(workers), lstm.NewWorkspace(1)
+		out, err := net.Forward(ws, l, x, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for want, s := range map[string]*lstm.State{
+			"initial.H is a later part of the HN": {H: out.HN[c.HiddenSize:][:size]},
+			"initial.C is a later part of the HN": {C: out.HN[1:][:size]},
+			"initial.H is a later part of the CN": {H: out.CN[1:][:size]},
+		} {
+			if _, err := net.Forward(ws, fewer, x[:8*c.InputSize], s); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v: want an error with %q", err, want)
+			}
+		}
+		want, err := net.Forward(other, fewer, x[:8*c.InputSize], &lstm.State{H: slices.Clone(out.CN[:size]), C: slices.Clone(out.HN[:size])})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := net.Forward(ws, fewer, x[:8*c.InputSize], &lstm.State{H: out.CN[:size], C: out.HN[:size]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameBits(t, "Y", got.Y, want.Y)
+		sameBits(t, "HN", got.HN, want.HN)
+		sameBits(t, "CN", got.CN, want.CN)
+	}
+}
+
 func testOwnGradients(t *testing.T, net *lstm.LSTM, c lstm.Config, ws, other *lstm.Workspace,
 	forward func(*lstm.Workspace, []float32, *lstm.State) (lstm.Output, error), x []float32) {
 	t.Helper()

@@ -27,19 +27,54 @@ func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initia
 	if want := l.Rows() * c.InputSize; len(x) != want {
 		return State{}, fmt.Errorf("lstm: x has %d elements: want %d rows of InputSize %d, %d", len(x), l.Rows(), c.InputSize, want)
 	}
-	if memory.Overlap(x, ws.y) {
-		return State{}, errors.New("lstm: x is in the Y that ws returned, which this pass overwrites: want a copy or another ws")
-	}
-	if memory.Overlap(x, ws.dx) {
-		return State{}, errors.New("lstm: x is in the X gradient that ws returned, which Backward overwrites: want a copy or another ws")
+	if err := ws.checkInput(x); err != nil {
+		return State{}, err
 	}
 	if initial == nil {
 		return State{}, nil
 	}
-	if err := checkState(c, "initial.H", initial.H, l.Batch()); err != nil {
+	if err := ws.checkInitial(c, "initial.H", initial.H, l.Batch()); err != nil {
 		return State{}, err
 	}
-	return *initial, checkState(c, "initial.C", initial.C, l.Batch())
+	return *initial, ws.checkInitial(c, "initial.C", initial.C, l.Batch())
+}
+
+// checkInput returns an error if x is in memory that is overwritten before all of it is
+// read.
+func (ws *Workspace) checkInput(x []float32) error {
+	out, back := &ws.out, &ws.back
+	for _, own := range [...]struct {
+		name, writer string
+		memory       []float32
+	}{
+		{"Y", "this pass", out.Y}, {"HN", "this pass", out.HN}, {"CN", "this pass", out.CN},
+		{"X gradient", "Backward", back.X}, {"H0 gradient", "Backward", back.H0}, {"C0 gradient", "Backward", back.C0},
+	} {
+		if memory.Overlap(x, own.memory) {
+			return fmt.Errorf("lstm: x is in the %s that ws returned, which %s overwrites: want a copy or another ws", own.name, own.writer)
+		}
+	}
+	return nil
+}
+
+// checkInitial returns an error unless s is nil or a state, and apart from what ws
+// returned or where each of its parts is read before it is overwritten.
+func (ws *Workspace) checkInitial(c Config, name string, s []float32, batch int) error {
+	if err := checkState(c, name, s, batch); err != nil {
+		return err
+	}
+	if memory.Overlap(s, ws.out.Y) {
+		return fmt.Errorf("lstm: %s is in the Y that ws returned, which this pass overwrites: want a copy or another ws", name)
+	}
+	for _, own := range [...]struct {
+		name  string
+		state []float32
+	}{{"HN", ws.out.HN}, {"CN", ws.out.CN}} {
+		if memory.Overlap(s, own.state) && &s[0] != &own.state[0] {
+			return fmt.Errorf("lstm: %s is a later part of the %s that ws returned, which this pass overwrites: want its beginning or a copy", name, own.name)
+		}
+	}
+	return nil
 }
 
 // checkState returns an error unless s is nil or [L·D, batch, H].

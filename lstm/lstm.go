@@ -49,7 +49,8 @@ func (n *LSTM) NewGradients() *Gradients {
 // needs; after that, calls allocate nothing. One call at a time.
 type Workspace struct {
 	recurrent *recurrent.Workspace
-	y, dx     []float32 // what the last forward and backward pass returned: no x may be in them
+	out       Output         // what the last forward pass returned,
+	back      InputGradients // and the last backward pass: no x may be in them
 	trained   trained
 }
 
@@ -134,9 +135,10 @@ func (p *Prepared) Config() Config {
 // reads the rows of the one below; dropout does not apply. A sequence of length 0
 // has no rows and keeps its initial state. Sizes that do not fit are an error and
 // nothing is computed, and so is an x in memory that ws returned last, its Y for one,
-// which this pass or Backward overwrites. initial may be ws's own HN and CN, to go on
-// where it ended. x is only read. The bits of a sequence's results depend
-// neither on the rest of the batch nor on the number of workers.
+// which this pass or Backward overwrites. initial may be ws's own HN and CN from their
+// beginning, to go on where it ended, but not a later part of them, nor in its Y. x is
+// only read. The bits of a sequence's results depend neither on the rest of the batch nor
+// on the number of workers.
 func (p *Prepared) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *State) (Output, error) {
 	if p == nil || p.prepared == nil {
 		return Output{}, errors.New("lstm: the Prepared is nil or empty: want Prepare's result")
@@ -201,7 +203,7 @@ func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGrad
 	if err := ws.recurrent.Gradients(grads.weights, grads.Accumulate); err != nil {
 		return InputGradients{}, fmt.Errorf("lstm: %w", err)
 	}
-	ws.dx = out.X
+	ws.back = out
 	return out, nil
 }
 
@@ -210,6 +212,6 @@ func (ws *Workspace) keep(out Output, err error) (Output, error) {
 	if err != nil {
 		return Output{}, fmt.Errorf("lstm: %w", err)
 	}
-	ws.y = out.Y
+	ws.out = out
 	return out, nil
 }
