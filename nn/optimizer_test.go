@@ -91,6 +91,36 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestInfiniteValues: without decay an infinite value, such as a bias of -Inf that masks a
+// class, stays as it is: 0·Inf would make it NaN.
+func TestInfiniteValues(t *testing.T) {
+	inf := float32(math.Inf(1))
+	for name, newOptimizer := range map[string]func(params []param.Parameter) (nn.Optimizer, error){
+		"Adam": func(p []param.Parameter) (nn.Optimizer, error) { return nn.NewAdam(p, nn.DefaultAdam(), 1) },
+		"SGD":  func(p []param.Parameter) (nn.Optimizer, error) { return nn.NewSGD(p, nn.SGDConfig{}, 1) },
+		"momentum": func(p []param.Parameter) (nn.Optimizer, error) {
+			return nn.NewSGD(p, nn.SGDConfig{Momentum: 0.9}, 1)
+		},
+		"Nesterov": func(p []param.Parameter) (nn.Optimizer, error) {
+			return nn.NewSGD(p, nn.SGDConfig{Momentum: 0.9, Nesterov: true}, 1)
+		},
+	} {
+		p := param.Parameter{Name: "bias", Shape: []int{3}, Value: []float32{-inf, 1, inf}, Grad: []float32{0, 0.5, -2}}
+		o, err := newOptimizer([]param.Parameter{p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := o.Step(0.1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if p.Value[0] != -inf || p.Value[2] != inf || !(p.Value[1] < 1) {
+			t.Errorf("%s: values %v: want -Inf, less than 1, +Inf", name, p.Value)
+		}
+	}
+}
+
 // The number of steps stays exact where one float32 would stand still.
 func TestManySteps(t *testing.T) {
 	params := []param.Parameter{{Name: "p", Shape: []int{1}, Value: []float32{0}, Grad: []float32{1}}}

@@ -113,14 +113,18 @@ func (r *sgdRule) apply(p *param.Parameter, first, end, offset int) {
 	grad := p.Grad[first:end][:len(value)]
 	if r.buffer == nil {
 		for i, g := range grad {
-			g += float32(r.decay * value[i])
+			if r.decay != 0 {
+				g += float32(r.decay * value[i])
+			}
 			value[i] -= float32(r.lr * g)
 		}
 		return
 	}
 	buffer := r.buffer[offset+first : offset+end][:len(value)]
 	for i, g := range grad {
-		g += float32(r.decay * value[i])
+		if r.decay != 0 {
+			g += float32(r.decay * value[i])
+		}
 		b := float32(buffer[i]*r.momentum) + float32(r.share*g)
 		buffer[i] = b
 		if r.nesterov {
