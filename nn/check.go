@@ -7,8 +7,11 @@ import (
 	"github.com/packedlstm/packedlstm/internal/memory"
 )
 
-// maxElements is the most that one parameter may have.
-const maxElements = math.MaxInt32
+// maxElements is the most that one parameter may have; its layer makes two such slices.
+const maxElements = min(math.MaxInt32, math.MaxInt/8)
+
+// maxBytes bounds a result, so that one too large is an error: make would panic.
+const maxBytes = min(1<<40, math.MaxInt)
 
 // checkDimensions returns an error unless a matrix [rows, columns] can be a
 // parameter.
@@ -24,6 +27,14 @@ func checkDimensions(layer, rowsName string, rows int, columnsName string, colum
 func checkSize(operation, name string, x []float32, rows, columns int) error {
 	if rows < 0 || rows > math.MaxInt/columns || len(x) != rows*columns {
 		return fmt.Errorf("nn: %s: %s has %d elements: want %d rows of %d", operation, name, len(x), rows, columns)
+	}
+	return nil
+}
+
+// checkResult returns an error if a result of rows·columns elements is too large.
+func checkResult(operation, rowsName string, rows int, columnsName string, columns int) error {
+	if rows > maxBytes/4/columns {
+		return fmt.Errorf("nn: %s: %d %s of %s = %d: a result of more than %d bytes", operation, rows, rowsName, columnsName, columns, maxBytes)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package nn
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/packedlstm/packedlstm/param"
 )
@@ -119,8 +118,8 @@ func (e *Embedding) check(operation string, ids []int) error {
 	if err := checkSize(operation, "Weight", e.Weight, e.NumEmbeddings, e.EmbeddingDim); err != nil {
 		return err
 	}
-	if len(ids) > math.MaxInt/8/e.EmbeddingDim {
-		return fmt.Errorf("nn: %s: %d ids of %d elements: too many", operation, len(ids), e.EmbeddingDim)
+	if err := checkResult(operation, "ids", len(ids), "EmbeddingDim", e.EmbeddingDim); err != nil {
+		return err
 	}
 	for n, id := range ids {
 		if uint(id) >= uint(e.NumEmbeddings) {

@@ -25,7 +25,7 @@ func wantError(t *testing.T, what string, err error, parts ...string) {
 }
 
 func TestLinearErrors(t *testing.T) {
-	for _, c := range [][2]int{{0, 3}, {3, -1}, {1 << 40, 1 << 40}, {math.MinInt, 2}, {math.MaxInt, 2}} {
+	for _, c := range [][2]int{{0, 3}, {3, -1}, {math.MaxInt / 3, math.MaxInt / 3}, {math.MinInt, 2}, {math.MaxInt, 2}} {
 		_, err := nn.NewLinear(c[0], c[1], true, 1)
 		wantError(t, "NewLinear", err, "inFeatures", "outFeatures")
 	}
@@ -96,6 +96,18 @@ func TestEmbeddingErrors(t *testing.T) {
 	wantError(t, "overlap", err, "overlaps")
 	_, err = nn.Dropout{P: 1.5}.Forward(nil, make([]float32, 2), 0)
 	wantError(t, "dropout", err, "1.5")
+}
+
+// TestHugeResults: what make would refuse, or a machine hardly has, is an error.
+func TestHugeResults(t *testing.T) {
+	const size = 1 << 20
+	wide := make([]float32, size)
+	l := &nn.Linear{InFeatures: 1, OutFeatures: size, Weight: wide}
+	_, err := l.Forward(nn.NewLinearWorkspace(1), nil, wide, size)
+	wantError(t, "Linear", err, "1048576 rows of OutFeatures = 1048576")
+	e := &nn.Embedding{NumEmbeddings: 1, EmbeddingDim: size, PaddingIndex: -1, Weight: wide}
+	_, err = e.Forward(nil, make([]int, size))
+	wantError(t, "Embedding", err, "1048576 ids of EmbeddingDim = 1048576")
 }
 
 func TestOptimizerErrors(t *testing.T) {

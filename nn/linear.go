@@ -2,7 +2,6 @@ package nn
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"github.com/packedlstm/packedlstm/param"
@@ -74,7 +73,7 @@ func (l *Linear) Forward(ws *LinearWorkspace, dst, x []float32, rows int) ([]flo
 	if err := checkSize(operation, "x", x, rows, l.InFeatures); err != nil {
 		return nil, err
 	}
-	if err := checkResult(operation, rows, l.OutFeatures); err != nil {
+	if err := checkResult(operation, "rows", rows, "OutFeatures", l.OutFeatures); err != nil {
 		return nil, err
 	}
 	y := resize(dst, rows*l.OutFeatures)
@@ -169,12 +168,4 @@ func (l *Linear) checkDst(operation string, dst []float32, name string, other []
 		return err
 	}
 	return checkApart(operation, "dst", dst, "Bias", l.Bias)
-}
-
-// checkResult returns an error if rows·columns is more than a slice can have.
-func checkResult(operation string, rows, columns int) error {
-	if rows > math.MaxInt/8/columns {
-		return fmt.Errorf("nn: %s: %d rows of %d: too many", operation, rows, columns)
-	}
-	return nil
 }
