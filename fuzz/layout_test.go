@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"testing"
@@ -13,9 +14,9 @@ import (
 func FuzzLayout(f *testing.F) {
 	f.Add([]byte{}, 0, 0)
 	f.Add([]byte{0}, 0, -1)
-	f.Add([]byte{5, 0, 3, 9}, 2, 1<<62)
-	f.Add([]byte{4, 4, 4}, 1, -1<<63)
-	f.Add([]byte{1, 255, 7, 7, 0}, 4, 1<<31)
+	f.Add([]byte{5, 0, 3, 9}, 2, math.MaxInt)
+	f.Add([]byte{4, 4, 4}, 1, math.MinInt)
+	f.Add([]byte{1, 255, 7, 7, 0}, 4, math.MaxInt32)
 	f.Fuzz(func(t *testing.T, data []byte, at, bad int) {
 		lengths := make([]int, min(len(data), 200))
 		for i := range lengths {
@@ -32,7 +33,7 @@ func FuzzLayout(f *testing.F) {
 		}
 		checkLayout(t, again, lengths)
 
-		if len(lengths) > 0 && (bad < 0 || bad > 1<<31-1) {
+		if len(lengths) > 0 && (bad < 0 || bad > 1<<27) {
 			hostile := slices.Clone(lengths)
 			hostile[int(uint(at)%uint(len(hostile)))] = bad
 			if err := l.Reset(hostile); err == nil {
@@ -82,7 +83,7 @@ func FuzzBatchSizes(f *testing.F) {
 	f.Add([]byte{3, 2, 1}, []byte{2, 0, 1}, 0)
 	f.Add([]byte{2, 3}, []byte{0, 1}, 0)
 	f.Add([]byte{2, 0}, []byte{0, 0}, 0)
-	f.Add([]byte{1, 1}, []byte{0, 1, 2}, 1<<62)
+	f.Add([]byte{1, 1}, []byte{0, 1, 2}, math.MaxInt)
 	f.Add([]byte{1}, []byte{}, -1)
 	f.Fuzz(func(t *testing.T, sizes, indices []byte, first int) {
 		batchSizes, sorted := make([]int, len(sizes)), make([]int, len(indices))
@@ -188,11 +189,12 @@ func FuzzPack(f *testing.F) {
 // FuzzPackHostile calls the border functions with any sizes: an error or a result,
 // never a panic or an endless allocation.
 func FuzzPackHostile(f *testing.F) {
+	const huge = math.MaxInt>>23 + 1 // 2^40, or what an int has room for
 	f.Add([]byte{2, 0, 4}, uint16(24), uint16(12), 2, 0, 0, 0)
-	f.Add([]byte{2, 0, 4}, uint16(24), uint16(12), 1<<62, 1, 1<<62, 1)
-	f.Add([]byte{0, 0}, uint16(0), uint16(0), 1<<62, 1, 1<<40, 0)
-	f.Add([]byte{0, 0}, uint16(0), uint16(0), 1<<40, 0, 1<<20, 0)
-	f.Add([]byte{}, uint16(0), uint16(0), 0, 1, 1<<62, 0)
+	f.Add([]byte{2, 0, 4}, uint16(24), uint16(12), math.MaxInt, 1, math.MaxInt, 1)
+	f.Add([]byte{0, 0}, uint16(0), uint16(0), math.MaxInt, 1, huge, 0)
+	f.Add([]byte{0, 0}, uint16(0), uint16(0), huge, 0, 1<<20, 0)
+	f.Add([]byte{}, uint16(0), uint16(0), 0, 1, math.MaxInt, 0)
 	f.Add([]byte{3, 1}, uint16(5), uint16(4), -1, 7, -1, -3)
 	f.Add([]byte{3, 1}, uint16(0), uint16(0), 0, 1, 1<<29, 1)
 	f.Fuzz(func(t *testing.T, data []byte, nPadded, nRows uint16, width, order, total, side int) {
@@ -206,13 +208,13 @@ func FuzzPackHostile(f *testing.F) {
 		}
 		// A legal result may still be too large for this machine's memory.
 		if steps := max(total, l.Steps()); steps >= 0 && len(lengths) > 0 &&
-			width > 0 && steps < 1<<31 && width < 1<<40 && len(lengths)*steps > 1<<24/width {
+			width > 0 && steps <= math.MaxInt32 && width < huge && len(lengths)*steps > 1<<24/width {
 			total = 0
 			if len(lengths)*l.Steps() > 1<<24/width || l.Batch() > 1<<24/width {
 				width = 1
 			}
-		} else if width > 1<<20 && width < 1<<60 {
-			width = 1 << 60
+		} else if width > 1<<20 && width < huge<<20 {
+			width = huge << 20
 		}
 		padded, rows := make([]byte, nPadded), make([]byte, nRows)
 		o, s := packed.Order(order), packed.Side(side)

@@ -39,9 +39,9 @@
 //
 // Functions write their result into dst's memory if its capacity suffices, else into a
 // new slice, and return it. On an error they return dst as it was given, and have
-// written nothing. Rows, the rows of a padded tensor and the bytes of a result are
-// bounded (2^31-1, 2^31-1, 2^40), so hostile sizes are errors. Padding of an input is
-// never read, and all padding of a result is written.
+// written nothing. Lengths, rows, the rows of a padded tensor and the bytes of a result
+// are bounded (2^27, 2^31-1, 2^31-1, 2^40), so hostile sizes are errors. Padding of an
+// input is never read, and all padding of a result is written.
 //
 // # From PyTorch
 //

@@ -2,6 +2,7 @@ package packed_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,10 +29,15 @@ func TestErrors(t *testing.T) {
 	}{
 		{"negative length", "lengths[1] = -2", func() (any, error) { return packed.NewLayout(slice{1, -2}) }},
 		{"overflowing lengths", "lengths[1]", func() (any, error) { return packed.NewLayout(slice{3, huge}) }},
+		{"long sequence", "lengths[1] = 134217729: want at most 134217728", func() (any, error) { return packed.NewLayout(slice{3, 1<<27 + 1}) }},
+		{"many rows", "lengths[16] = 1: more than 2147483647 rows in all", func() (any, error) {
+			return packed.NewLayout(append(append(slices.Repeat(slice{1 << 27}, 15), 1<<27-1), 1))
+		}},
 		{"not descending", "lengths[1] = 3 after lengths[0] = 2", func() (any, error) { return packed.NewSortedLayout(slice{2, 3}) }},
 		{"growing batch sizes", "batchSizes[1] = 3 after batchSizes[0] = 2", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{2, 3}, nil) }},
 		{"batch size 0", "batchSizes[1] = 0", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{2, 0}, nil) }},
-		{"overflowing batch sizes", "batchSizes[0]", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{huge, huge}, nil) }},
+		{"overflowing batch sizes", "more than 2147483647 rows in all", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{huge, huge}, nil) }},
+		{"many sequences", "batchSizes[0] = 2147483647 without sortedIndices", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{1<<31 - 1}, nil) }},
 		{"few sorted indices", "1 sortedIndices for batchSizes[0] = 2", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{2}, slice{0}) }},
 		{"sorted index twice", "sortedIndices[1] = 0, as sortedIndices[0]", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{2}, slice{0, 0}) }},
 		{"sorted index out of range", "sortedIndices[1] = 2", func() (any, error) { return packed.NewLayoutFromBatchSizes(slice{2}, slice{0, 2}) }},

@@ -10,6 +10,11 @@ import (
 // that hostile lengths are an error instead of an allocation without end.
 const maxRows = math.MaxInt32
 
+// maxSteps bounds what one number makes a layout allocate: the steps of a length, and the
+// sequences of a batch size without indices, to some gigabytes. What else a layout takes,
+// the caller's slices take too.
+const maxSteps = 1 << 27
+
 // Layout is PyTorch's packed-sequence layout of one batch: sequences sorted by
 // descending length, stored time step by time step, without padding. A Layout
 // must not be used while Reset runs; otherwise any number of goroutines may read it.
@@ -17,7 +22,8 @@ const maxRows = math.MaxInt32
 // Layout return 0 or nil.
 //
 // A layout takes 8·(3·B + 2·T + 1) bytes for B sequences, the longest of T steps. It
-// has at most 2^31-1 rows, which is checked before anything is allocated.
+// has at most 2^31-1 rows and, made from lengths, 2^27 steps, which is checked before
+// anything is allocated.
 type Layout struct {
 	lengths         []int // [B] the caller's order
 	batchSizes      []int // [T]
@@ -29,7 +35,7 @@ type Layout struct {
 // NewLayout returns the layout of sequences of the given lengths, in any order;
 // zero is a legal length, and so is no sequence at all. Equal lengths keep their
 // order. (torch.nn.utils.rnn.pack_padded_sequence with enforce_sorted=False.) A
-// negative length or a sum beyond 2^31-1 is an error.
+// negative length, one beyond 2^27 or a sum beyond 2^31-1 is an error.
 func NewLayout(lengths []int) (*Layout, error) {
 	l := new(Layout)
 	if err := l.Reset(lengths); err != nil {
@@ -52,7 +58,7 @@ func NewSortedLayout(lengths []int) (*Layout, error) {
 
 // NewLayoutFromBatchSizes returns the layout with the given batch sizes, positive
 // and not increasing. sortedIndices [B], B >= batchSizes[0], tells the caller's
-// index of each sorted position; nil stands for 0, 1, 2, ... Positions beyond
+// index of each sorted position; nil stands for 0, 1, 2, ..., 2^27 at most. Positions beyond
 // batchSizes[0] are sequences of length 0. (torch.nn.utils.rnn.PackedSequence.)
 func NewLayoutFromBatchSizes(batchSizes, sortedIndices []int) (*Layout, error) {
 	rows, first := 0, 0
@@ -72,6 +78,9 @@ func NewLayoutFromBatchSizes(batchSizes, sortedIndices []int) (*Layout, error) {
 		rows += n
 	}
 	if sortedIndices == nil {
+		if first > maxSteps {
+			return nil, fmt.Errorf("packed: batchSizes[0] = %d without sortedIndices: want at most %d", first, maxSteps)
+		}
 		sortedIndices = make([]int, first)
 		for i := range sortedIndices {
 			sortedIndices[i] = i
@@ -111,6 +120,9 @@ func (l *Layout) Reset(lengths []int) error {
 	for i, n := range lengths {
 		if n < 0 {
 			return fmt.Errorf("packed: lengths[%d] = %d: want >= 0", i, n)
+		}
+		if n > maxSteps {
+			return fmt.Errorf("packed: lengths[%d] = %d: want at most %d", i, n, maxSteps)
 		}
 		if n > maxRows-rows {
 			return fmt.Errorf("packed: lengths[%d] = %d: more than %d rows in all", i, n, maxRows)

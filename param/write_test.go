@@ -25,7 +25,7 @@ func TestWriteErrors(t *testing.T) {
 		{tensors: []param.Tensor{{Name: "\xff", Data: one}}, says: "UTF-8"},
 		{tensors: []param.Tensor{{Name: "a", Shape: []int{2}, Data: one}}, says: "1 elements: want 2 for shape [2]"},
 		{tensors: []param.Tensor{{Name: "a", Shape: []int{-1}, Data: one}}, says: "dimension 0 is -1"},
-		{tensors: []param.Tensor{{Name: "a", Shape: []int{1 << 32, 1 << 32, 1 << 32}, Data: one}}, says: "more elements"},
+		{tensors: []param.Tensor{{Name: "a", Shape: []int{math.MaxInt32, math.MaxInt32, math.MaxInt32}, Data: one}}, says: "more elements"},
 		{tensors: []param.Tensor{{Name: "a", Shape: []int{2}, Data: []float32{0, float32(math.Inf(-1))}}}, says: "element 1 is -Inf"},
 		{metadata: map[string]string{"a": "\xff"}, says: "UTF-8"},
 	} {

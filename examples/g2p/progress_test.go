@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func TestTimeLeft(t *testing.T) {
 		{0, 100, time.Hour, 0},
 		{-5, 100, time.Hour, 0},
 		{100, 0, time.Hour, 0},
-		{1 << 62, 1, time.Hour, 1e9 * time.Second},
+		{math.MaxInt, 1, time.Hour, 1e9 * time.Second},
 	} {
 		if got := timeLeft(c.left, c.done, c.elapsed); got != c.want {
 			t.Errorf("timeLeft(%d, %d, %v) = %v, want %v", c.left, c.done, c.elapsed, got, c.want)
