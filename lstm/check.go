@@ -24,6 +24,9 @@ func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initia
 	if l == nil {
 		return State{}, fmt.Errorf("lstm: l is nil: want a layout")
 	}
+	if err := c.checkPass(l.Rows(), l.Batch()); err != nil {
+		return State{}, err
+	}
 	if want := l.Rows() * c.InputSize; len(x) != want {
 		return State{}, fmt.Errorf("lstm: x has %d elements: want %d rows of InputSize %d, %d", len(x), l.Rows(), c.InputSize, want)
 	}

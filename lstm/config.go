@@ -60,6 +60,27 @@ func (c Config) checkMemory() error {
 	return nil
 }
 
+// maxFloats bounds every buffer of a pass by a terabyte or what a slice can have, so that
+// a layout too large for the shape is an error: make would panic.
+const maxFloats = min(1<<40, math.MaxInt) / 4
+
+// checkPass returns an error if a pass over rows and sequences would need a larger buffer.
+func (c Config) checkPass(rows, batch int) error {
+	gateWidth := gates * (c.HiddenSize + 32) // at most, padded to whole blocks and one more
+	for _, buffer := range [...]struct {
+		name         string
+		count, width int
+	}{
+		{"rows", rows, max(c.InputSize, c.OutputSize(), gateWidth)},
+		{"sequences", batch, max(c.StateSize(1), gateWidth)},
+	} {
+		if buffer.count > maxFloats/buffer.width {
+			return fmt.Errorf("lstm: l has %d %s: want at most %d for %+v", buffer.count, buffer.name, maxFloats/buffer.width, c)
+		}
+	}
+	return nil
+}
+
 // Directions returns D.
 func (c Config) Directions() int {
 	if c.Bidirectional {
