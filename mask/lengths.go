@@ -2,6 +2,7 @@ package mask
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/packedlstm/packedlstm/packed"
@@ -82,9 +83,9 @@ func paddedRows(lengths []int, order packed.Order, steps int) (batchRows, error)
 	return rows, nil
 }
 
-// maxElements bounds the rows of a padded tensor; hostile sizes are an error, not
-// an allocation without end.
-const maxElements = 1<<31 - 1
+// maxElements bounds the rows of a padded tensor and the elements of a pool; hostile
+// sizes are an error, not an allocation without end.
+const maxElements = min(math.MaxInt32, math.MaxInt/4)
 
 // checkSize returns an error unless a slice of have elements is [rows, width].
 func (r *batchRows) checkSize(name string, have, width int) error {
