@@ -2,6 +2,7 @@ package lstm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/packedlstm/packedlstm/packed"
@@ -35,8 +36,11 @@ func (n *LSTM) BackwardContext(ctx context.Context, ws *Workspace, dy Upstream, 
 
 // watch runs call while ws watches ctx, whose error it returns if that ended the call.
 func watch[R any](ctx context.Context, ws *Workspace, call func() (R, error)) (R, error) {
+	var none R
+	if ctx == nil {
+		return none, errors.New("lstm: ctx is nil: want a context")
+	}
 	if err := ctx.Err(); err != nil {
-		var none R
 		return none, fmt.Errorf("lstm: %w", err)
 	}
 	if ws == nil || ws.recurrent == nil {

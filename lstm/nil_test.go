@@ -2,6 +2,7 @@ package lstm_test
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 
@@ -41,6 +42,21 @@ func TestNilAndZero(t *testing.T) {
 	for name, ws := range map[string]*lstm.Workspace{"nil": nil, "zero": {}} {
 		if got := ws.Bytes(); got != 0 {
 			t.Errorf("%s Workspace holds %d bytes", name, got)
+		}
+	}
+	net := newLSTM(t, lstm.Config{InputSize: 1, HiddenSize: 1, NumLayers: 1})
+	prepared, err := net.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ctx context.Context
+	_, inference := prepared.ForwardContext(ctx, ws, l, nil, nil)
+	_, forward := net.ForwardContext(ctx, ws, l, nil, nil)
+	_, training := net.ForwardTrainingContext(ctx, ws, l, nil, nil, 0)
+	_, backward := net.BackwardContext(ctx, ws, lstm.Upstream{}, grads)
+	for i, err := range []error{inference, forward, training, backward} {
+		if err == nil || !strings.Contains(err.Error(), "ctx is nil") {
+			t.Errorf("call %d under no context: %v: want an error that says so", i, err)
 		}
 	}
 	var none *lstm.Gradients

@@ -177,6 +177,10 @@ func TestNilReceivers(t *testing.T) {
 	_, err := e.Forward(nil, nil)
 	wantError(t, "Forward", err, "nil")
 	wantError(t, "Backward", e.Backward(nil, nil), "nil")
+	var l *nn.Linear
+	if len(l.Tensors()) != 0 || len(l.Parameters("")) != 0 {
+		t.Error("a nil linear layer has parameters")
+	}
 	var plateau *nn.ReduceOnPlateau
 	_, err = plateau.Step(1)
 	wantError(t, "plateau", err, "nil")

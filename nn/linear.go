@@ -43,6 +43,9 @@ func NewLinear(inFeatures, outFeatures int, bias bool, seed uint64) (*Linear, er
 // Tensors returns weight and bias under PyTorch's names, to save and load. Data is
 // the layer's own memory.
 func (l *Linear) Tensors() []param.Tensor {
+	if l == nil {
+		return nil
+	}
 	tensors := []param.Tensor{{Name: "weight", Shape: []int{l.OutFeatures, l.InFeatures}, Data: l.Weight}}
 	if l.Bias != nil {
 		tensors = append(tensors, param.Tensor{Name: "bias", Shape: []int{l.OutFeatures}, Data: l.Bias})
@@ -53,6 +56,9 @@ func (l *Linear) Tensors() []param.Tensor {
 // Parameters returns weight and bias with their gradients, their names behind
 // prefix, for an optimiser. The slices are the layer's own memory.
 func (l *Linear) Parameters(prefix string) []param.Parameter {
+	if l == nil {
+		return nil
+	}
 	gradients := [][]float32{l.DWeight, l.DBias}
 	var parameters []param.Parameter
 	for i, t := range l.Tensors() {
