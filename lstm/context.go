@@ -9,8 +9,8 @@ import (
 )
 
 // ForwardContext is Forward that ends between two steps when ctx is cancelled or runs
-// out of time: it returns ctx's error, wrapped, and what ws returned before is not valid
-// any more. initial, x and the parameters are untouched, as they always are.
+// out of time: it returns ctx's error and its cause, wrapped, and what ws returned before is
+// not valid any more. initial, x and the parameters are untouched, as they always are.
 func (p *Prepared) ForwardContext(ctx context.Context, ws *Workspace, l *packed.Layout, x []float32, initial *State) (Output, error) {
 	return watch(ctx, ws, func() (Output, error) { return p.Forward(ws, l, x, initial) })
 }
@@ -40,8 +40,8 @@ func watch[R any](ctx context.Context, ws *Workspace, call func() (R, error)) (R
 	if ctx == nil {
 		return none, errors.New("lstm: ctx is nil: want a context")
 	}
-	if err := ctx.Err(); err != nil {
-		return none, fmt.Errorf("lstm: %w", err)
+	if ctx.Err() != nil {
+		return none, ended(ctx)
 	}
 	if ws == nil || ws.recurrent == nil {
 		return call() // which says so
@@ -50,7 +50,17 @@ func watch[R any](ctx context.Context, ws *Workspace, call func() (R, error)) (R
 	defer ws.recurrent.Watch(nil)
 	result, err := call()
 	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("lstm: %w", context.Cause(ctx))
+		err = ended(ctx)
 	}
 	return result, err
+}
+
+// ended returns what a context that is over ended with, and the cause if that is another
+// error.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return fmt.Errorf("lstm: %w", cause)
+	}
+	return fmt.Errorf("lstm: %w: %w", err, cause)
 }

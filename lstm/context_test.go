@@ -64,6 +64,28 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelCause: the error of a call is both what ctx ended with and the cause, be it
+// cancelled before the call or on its way.
+func TestCancelCause(t *testing.T) {
+	c := lstm.Config{InputSize: 8, HiddenSize: 64, NumLayers: 1, Bias: true}
+	net, l, ws := newLSTM(t, c), newLayout(t, []int{20000}), lstm.NewWorkspace(1)
+	x := make([]float32, l.Rows()*c.InputSize)
+	cause := errors.New("the client has gone")
+	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Millisecond, cause)
+	defer cancel()
+	for _, when := range []string{"on its way", "before"} {
+		_, err := net.ForwardContext(ctx, ws, l, x, nil)
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, cause) {
+			t.Errorf("a call cancelled %s: %v: want both %v and %v", when, err, context.DeadlineExceeded, cause)
+		}
+	}
+	ctx, end := context.WithCancelCause(context.Background())
+	end(nil)
+	if _, err := net.ForwardContext(ctx, ws, l, x, nil); err == nil || err.Error() != "lstm: context canceled" {
+		t.Errorf("a cause that says no more: %v", err)
+	}
+}
+
 // TestCancelBackward: the same between ForwardTraining and the end of Backward.
 func TestCancelBackward(t *testing.T) {
 	c := lstm.Config{InputSize: 8, HiddenSize: 64, NumLayers: 2, Bias: true}
