@@ -24,12 +24,14 @@ func (n *LSTM) ForwardContext(ctx context.Context, ws *Workspace, l *packed.Layo
 // Prepared.ForwardContext. There is nothing for Backward after an error.
 func (n *LSTM) ForwardTrainingContext(ctx context.Context, ws *Workspace, l *packed.Layout, x []float32, initial *State,
 	seed uint64) (Output, error) {
+	ws.forget() // which a context that is over would keep ForwardTraining from
 	return watch(ctx, ws, func() (Output, error) { return n.ForwardTraining(ws, l, x, initial, seed) })
 }
 
 // BackwardContext is Backward under a context, as Prepared.ForwardContext: a cancelled
-// call leaves grads as they were, but has used the forward pass up. The last part of
-// the work, the sums of the parameters' gradients, is not interrupted.
+// call leaves grads as they were, but has used the forward pass up unless ctx was over
+// before. The last part of the work, the sums of the parameters' gradients, is not
+// interrupted.
 func (n *LSTM) BackwardContext(ctx context.Context, ws *Workspace, dy Upstream, grads *Gradients) (InputGradients, error) {
 	return watch(ctx, ws, func() (InputGradients, error) { return n.Backward(ws, dy, grads) })
 }

@@ -1,6 +1,7 @@
 package lstm_test
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
@@ -146,6 +147,44 @@ func TestNaNStaysInItsSequence(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRefusedTraining: after a ForwardTraining that was refused Backward does not take the
+// pass before it; after a Backward that was refused it does.
+func TestRefusedTraining(t *testing.T) {
+	c := lstm.Config{InputSize: 3, HiddenSize: 5, NumLayers: 2, Bias: true}
+	net, l, ws := newLSTM(t, c), newLayout(t, []int{2, 0, 3}), lstm.NewWorkspace(1)
+	x := uniform(newRand(22), l.Rows()*c.InputSize, 1)
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	var none *lstm.LSTM
+	for name, refused := range map[string]func() error{
+		"x":       func() error { _, err := net.ForwardTraining(ws, l, x[1:], nil, 0); return err },
+		"initial": func() error { _, err := net.ForwardTraining(ws, l, x, &lstm.State{H: x}, 0); return err },
+		"layout":  func() error { _, err := net.ForwardTraining(ws, nil, x, nil, 0); return err },
+		"LSTM":    func() error { _, err := none.ForwardTraining(ws, l, x, nil, 0); return err },
+		"no ctx":  func() error { _, err := net.ForwardTrainingContext(nil, ws, l, x, nil, 0); return err },
+		"ctx":     func() error { _, err := net.ForwardTrainingContext(over, ws, l, x, nil, 0); return err },
+	} {
+		if _, err := net.ForwardTraining(ws, l, x, nil, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := refused(); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if _, err := net.Backward(ws, lstm.Upstream{}, net.NewGradients()); err == nil || !strings.Contains(err.Error(), "holds no ForwardTraining") {
+			t.Errorf("Backward after a ForwardTraining refused for %s: %v", name, err)
+		}
+	}
+	if _, err := net.ForwardTraining(ws, l, x, nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := net.BackwardContext(over, ws, lstm.Upstream{}, net.NewGradients()); err == nil {
+		t.Error("Backward under a context that is over: no error")
+	}
+	if _, err := net.Backward(ws, lstm.Upstream{}, net.NewGradients()); err != nil {
+		t.Errorf("Backward after a refused one: %v", err)
+	}
 }
 
 // TestBackwardOfAnotherPass: a layout reset to other lengths of the same rows, sequences

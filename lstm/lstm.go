@@ -171,8 +171,9 @@ func (n *LSTM) Forward(ws *Workspace, l *packed.Layout, x []float32, initial *St
 // and scaled by 1/(1-p), by masks that seed and the position in the packed rows
 // choose. x, l and the Y returned, from which Backward takes each h_{t-1}, must not
 // change until Backward: what follows Y, such as dropout, works on a copy. initial and
-// the other outputs may change.
+// the other outputs may change. There is nothing for Backward after an error.
 func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, initial *State, seed uint64) (Output, error) {
+	ws.forget()
 	if err := n.check(); err != nil {
 		return Output{}, err
 	}
@@ -205,6 +206,13 @@ func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGrad
 	}
 	ws.back = out
 	return out, nil
+}
+
+// forget makes Backward an error until the next ForwardTraining.
+func (ws *Workspace) forget() {
+	if ws != nil && ws.recurrent != nil {
+		ws.recurrent.Forget()
+	}
 }
 
 // keep notes what a forward pass returned.

@@ -27,6 +27,9 @@ func (w *Workspace) ForwardTraining(c Config, cell Cell, weights []Weights, leve
 	return out, err
 }
 
+// Forget makes Backward an error until the next ForwardTraining.
+func (w *Workspace) Forget() { w.trained = false }
+
 // Pack packs the weights as they are now into the workspace and returns their prepared form,
 // for one pass over l; the next such call overwrites it. Until then the weights must not change.
 func (w *Workspace) Pack(c Config, cell Cell, weights []Weights, level kernels.Level, l *packed.Layout) (*Prepared, error) {
