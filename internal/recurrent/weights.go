@@ -58,8 +58,9 @@ func (p *Prepared) fill(weights []Weights, worker, count int) error {
 // Bytes returns the memory of the packed weights.
 func (p *Prepared) Bytes() int {
 	bytes := 0
-	for i := range p.panels {
-		bytes += p.panels[i].ih.Bytes() + p.panels[i].hh.Bytes() + 4*cap(p.panels[i].bias)
+	panels := all(p.panels)
+	for i := range panels {
+		bytes += panels[i].ih.Bytes() + panels[i].hh.Bytes() + 4*cap(panels[i].bias)
 	}
 	return bytes
 }

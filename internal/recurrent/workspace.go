@@ -138,42 +138,43 @@ func (w *Workspace) resetBarriers() {
 	}
 }
 
-// Bytes returns the memory that the workspace holds.
+// Bytes returns the memory that the workspace holds, with that of the layers, passes and
+// workers which the last call left out.
 func (w *Workspace) Bytes() int {
 	floats := cap(w.hn) + cap(w.cn) + cap(w.dh0) + cap(w.dc0)
-	for _, list := range [][][]float32{w.outputs, w.dropped, w.drows[:]} {
+	for _, list := range [][][]float32{all(w.outputs), all(w.dropped), w.drows[:]} {
 		for _, s := range list {
 			floats += cap(s)
 		}
 	}
-	for i := range w.kept {
-		k := &w.kept[i]
+	for _, k := range all(w.kept) {
 		floats += cap(k.gates) + cap(k.cell) + cap(k.h0) + cap(k.c0)
 	}
-	for i := range w.passes {
-		p := &w.passes[i]
-		floats += cap(p.xRows) + cap(p.proj) + cap(p.scratch) + cap(p.sideSteps.proj)
-	}
-	for i := range w.states {
-		s := &w.states[i]
+	for _, s := range all(w.states) {
 		floats += cap(s.h[0]) + cap(s.h[1]) + cap(s.c)
 	}
 	bytes := 4*floats + w.prepared.Bytes()
-	for i := range w.passes {
-		bytes += w.passes[i].part.Bytes() + w.passes[i].side.columns.Bytes()
+	passes, backpasses, inputParts := all(w.passes), all(w.backpasses), all(w.inputParts)
+	for i := range passes {
+		p := &passes[i]
+		bytes += 4*(cap(p.xRows)+cap(p.proj)+cap(p.scratch)+cap(p.sideSteps.proj)) + p.part.Bytes() + p.side.columns.Bytes()
 	}
-	for i := range w.backpasses {
-		bytes += w.backpasses[i].side.columns.Bytes()
+	for i := range backpasses {
+		bytes += backpasses[i].side.columns.Bytes()
 	}
-	for i := range w.inputParts {
-		bytes += w.inputParts[i].part.Bytes()
+	for i := range inputParts {
+		bytes += inputParts[i].part.Bytes()
 	}
-	for i := range w.backward {
-		bytes += w.backward[i].ih.Bytes() + w.backward[i].hh.Bytes()
+	backward, gradients := all(w.backward), all(w.gradients)
+	for i := range backward {
+		bytes += backward[i].ih.Bytes() + backward[i].hh.Bytes()
 	}
-	for i := range w.gradients {
-		g := &w.gradients[i]
+	for i := range gradients {
+		g := &gradients[i]
 		bytes += g.xRows.Bytes() + g.hRows.Bytes() + 4*(cap(g.bias)+cap(g.gates))
 	}
 	return bytes
 }
+
+// all returns s with what lies beyond its length.
+func all[E any](s []E) []E { return s[:cap(s)] }
