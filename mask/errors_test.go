@@ -72,7 +72,7 @@ func TestCrossEntropyErrors(t *testing.T) {
 		{"weights", both, func(c *call) { c.ce.ClassWeights = []float32{1, 1} }, "2 ClassWeights: want 3"},
 		{"negative weight", both, func(c *call) { c.ce.ClassWeights = []float32{1, -1, 1} }, "ClassWeights[1] = -1"},
 		{"NaN weight", both, func(c *call) { c.ce.ClassWeights = []float32{1, 1, nan32} }, "ClassWeights[2] = NaN"},
-		{"weights in dlogits", both, func(c *call) { clear(c.dlogits); c.ce.ClassWeights = c.dlogits[:3] }, "ClassWeights overlap"},
+		{"weights in dlogits", both, func(c *call) { clear(c.dlogits); c.ce.ClassWeights = c.dlogits[:3] }, "ClassWeights overlaps dlogits:"},
 		{"target", onlyPacked, func(c *call) { c.targets[2] = 3 }, "targets[2] (sequence 1, step 1) = 3: want 0 to 2, or -100"},
 		{"negative target", onlyPacked, func(c *call) { c.targets[1] = -1 }, "targets[1] (sequence 0, step 0) = -1: want 0 to 2, or -100"},
 		{"last target", onlyPadded, func(c *call) { c.targets[5] = badTarget }, "targets[5] (sequence 1, step 2) = 2147483647: want 0 to 2"},
@@ -129,10 +129,10 @@ func TestLossesErrors(t *testing.T) {
 	}{
 		{"short losses", func(c *call) { c.losses = c.losses[1:] }, "losses has"},
 		{"short upstream", func(c *call) { c.upstream = c.upstream[1:] }, "upstream has"},
-		{"losses in logits", func(c *call) { c.losses = c.logits[:len(c.losses)] }, "losses overlaps"},
-		{"losses in dlogits", func(c *call) { c.losses = c.dlogits[:len(c.losses)] }, "losses overlaps"},
-		{"losses in upstream", func(c *call) { c.losses = c.upstream }, "losses overlaps"},
-		{"upstream in dlogits", func(c *call) { c.upstream = c.dlogits[:len(c.upstream)] }, "upstream overlaps"},
+		{"losses in logits", func(c *call) { c.losses = c.logits[:len(c.losses)] }, "losses overlaps logits:"},
+		{"losses in dlogits", func(c *call) { c.losses = c.dlogits[:len(c.losses)] }, "losses overlaps dlogits:"},
+		{"losses in upstream", func(c *call) { c.losses = c.upstream }, "losses overlaps upstream:"},
+		{"upstream in dlogits", func(c *call) { c.upstream = c.dlogits[:len(c.upstream)] }, "upstream overlaps dlogits:"},
 		{"reduction", func(c *call) { c.ce.Reduction = mask.SequenceMean }, "Reduction = SequenceMean: want None"},
 	} {
 		for _, padded := range []bool{false, true} {

@@ -196,15 +196,23 @@ func (ce *CrossEntropy) checkPass(p *pass) error {
 
 func (ce *CrossEntropy) checkOverlap(p *pass) error {
 	same := unsafe.SliceData(p.dlogits) == unsafe.SliceData(p.logits)
-	switch {
-	case !same && memory.Overlap(p.dlogits, p.logits):
+	if !same && memory.Overlap(p.dlogits, p.logits) {
 		return fmt.Errorf("mask: dlogits overlaps logits without being the same: want the same slice or separate ones")
-	case memory.Overlap(p.losses, p.logits), memory.Overlap(p.losses, p.dlogits), memory.Overlap(p.losses, p.upstream):
-		return fmt.Errorf("mask: losses overlaps logits, dlogits or upstream: want it apart")
-	case memory.Overlap(p.upstream, p.dlogits):
-		return fmt.Errorf("mask: upstream overlaps dlogits: want them apart")
-	case memory.Overlap(ce.ClassWeights, p.dlogits), memory.Overlap(ce.ClassWeights, p.losses):
-		return fmt.Errorf("mask: ClassWeights overlap dlogits or losses: want them apart")
+	}
+	for _, pair := range [...]struct {
+		name, otherName string
+		slice, other    []float32
+	}{
+		{"losses", "logits", p.losses, p.logits},
+		{"losses", "dlogits", p.losses, p.dlogits},
+		{"losses", "upstream", p.losses, p.upstream},
+		{"upstream", "dlogits", p.upstream, p.dlogits},
+		{"ClassWeights", "dlogits", ce.ClassWeights, p.dlogits},
+		{"ClassWeights", "losses", ce.ClassWeights, p.losses},
+	} {
+		if memory.Overlap(pair.slice, pair.other) {
+			return fmt.Errorf("mask: %s overlaps %s: want them apart", pair.name, pair.otherName)
+		}
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package nn
 
-import "github.com/packedlstm/packedlstm/kernels"
+import (
+	"fmt"
+
+	"github.com/packedlstm/packedlstm/kernels"
+)
 
 // Dropout is torch.nn.Dropout in training: each element is dropped with probability
 // P, the others are divided by 1-P. For inference leave it out.
@@ -14,9 +18,12 @@ type Dropout struct {
 // offsets, such as the number of elements that went before. P outside [0, 1] is an
 // error and nothing is written.
 func (d Dropout) Forward(dst, x []float32, offset uint64) ([]float32, error) {
+	if !(d.P >= 0 && d.P <= 1) {
+		return nil, fmt.Errorf("nn: Dropout: P = %v: want 0 to 1", d.P)
+	}
 	y := resize(dst, len(x))
 	if err := kernels.Dropout(y, x, d.P, d.Seed, offset); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("nn: Dropout: %w", err)
 	}
 	return y, nil
 }

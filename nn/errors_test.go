@@ -43,7 +43,7 @@ func TestLinearErrors(t *testing.T) {
 		"long x":        {x: f(7), rows: 2, ws: ws, message: "x has 7"},
 		"negative rows": {x: nil, rows: -1, ws: ws, message: "-1 rows"},
 		"overflow":      {x: f(2), rows: math.MaxInt, ws: ws, message: "rows of 3"},
-		"no workspace":  {x: f(6), rows: 2, message: "nil"},
+		"no workspace":  {x: f(6), rows: 2, message: "ws is nil"},
 		"overlap":       {x: memory[:6], dst: memory[5:], rows: 2, ws: ws, message: "dst overlaps x"},
 		"short weight":  {change: func(l *nn.Linear) { l.Weight = l.Weight[1:] }, x: f(6), rows: 2, ws: ws, message: "Weight has 5"},
 		"empty bias":    {change: func(l *nn.Linear) { l.Bias = f(0) }, x: f(6), rows: 2, ws: ws, message: "Bias has 0"},
@@ -72,7 +72,7 @@ func TestLinearErrors(t *testing.T) {
 	wantError(t, "no DBias", err, "DBias")
 	var none *nn.Linear
 	_, err = none.Forward(ws, nil, nil, 0)
-	wantError(t, "nil layer", err)
+	wantError(t, "nil layer", err, "Linear.Forward: the layer is nil")
 }
 
 func TestEmbeddingErrors(t *testing.T) {
@@ -95,7 +95,7 @@ func TestEmbeddingErrors(t *testing.T) {
 	_, err = e.Forward(e.Weight, []int{0})
 	wantError(t, "overlap", err, "overlaps")
 	_, err = nn.Dropout{P: 1.5}.Forward(nil, make([]float32, 2), 0)
-	wantError(t, "dropout", err, "1.5")
+	wantError(t, "dropout", err, "nn: Dropout: P = 1.5: want 0 to 1")
 }
 
 // TestHugeResults: what make would refuse, or a machine hardly has, is an error.

@@ -136,8 +136,11 @@ func (l *Linear) Backward(ws *LinearWorkspace, dst, x, dy []float32, rows int) (
 
 // check returns an error unless the layer is as NewLinear made it.
 func (l *Linear) check(operation string, ws *LinearWorkspace) error {
-	if l == nil || ws == nil {
-		return errors.New("nn: " + operation + ": the layer or the workspace is nil")
+	if l == nil {
+		return errors.New("nn: " + operation + ": the layer is nil: want NewLinear's result")
+	}
+	if ws == nil {
+		return errors.New("nn: " + operation + ": ws is nil: want NewLinearWorkspace's result")
 	}
 	if err := checkDimensions(operation, "OutFeatures", l.OutFeatures, "InFeatures", l.InFeatures); err != nil {
 		return err

@@ -55,6 +55,12 @@ func TestErrors(t *testing.T) {
 		{"Unpack: negative total length", "totalLength = -1", func() (any, error) { return packed.Unpack(dst, l, x(5), bf, 1, 0, -1) }},
 		{"Unpack: huge total length", "totalLength", func() (any, error) { return packed.Unpack(dst, l, x(5), bf, 1, 0, huge) }},
 		{"Unpack: huge width", "rows has 0 elements", func() (any, error) { return packed.Unpack(dst, l, nil, bf, huge/4, 0, 0) }},
+		{"Unpack: many rows", "totalLength = 134217728 for 16 sequences", func() (any, error) {
+			return packed.Unpack(dst, must(packed.NewLayout(x(16)))(t), nil, bf, 1, 0, 1<<27)
+		}},
+		{"Unpack: one long sequence", "the longest length, 1048576 for 2049 sequences", func() (any, error) {
+			return packed.Unpack(dst, must(packed.NewLayout(append(x(2048), 1<<20)))(t), nil, bf, 1, 0, 0)
+		}},
 		{"Unpack: no rows, huge width", "more than", func() (any, error) {
 			return packed.Unpack(dst, must(packed.NewLayout(slice{0, 0}))(t), nil, bf, huge/2, 0, 3)
 		}},

@@ -84,7 +84,11 @@ func newPadded(order Order, batch, longest, totalLength, width int) (grid, error
 	}
 	steps := max(totalLength, longest)
 	if batch > 0 && steps > maxRows/batch {
-		return grid{}, fmt.Errorf("packed: totalLength = %d for %d sequences: more than %d rows in all", steps, batch, maxRows)
+		what := "totalLength ="
+		if totalLength == 0 {
+			what = "the longest length,"
+		}
+		return grid{}, fmt.Errorf("packed: %s %d for %d sequences: more than %d rows in all", what, steps, batch, maxRows)
 	}
 	return newGrid(order, batch, steps), nil
 }
