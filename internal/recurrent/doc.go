@@ -12,7 +12,7 @@
 //	for a chunk of steps that fits the cache:
 //	    proj = bias + x·W_ihᵀ              all rows of the chunk at once
 //	    for each step t of the chunk:
-//	        for as many blocks of 16 units as a scratch in L1 holds:
+//	        for as many blocks of 16 units as the scratch holds, 16 to 96 KB:
 //	            scratch = proj[t] + h·W_hhᵀ     tile product, [live, gates·16·blocks]
 //	            gate kernel                     scratch -> gates, c, h, y
 //
@@ -34,9 +34,9 @@
 // # Backward
 //
 // For each layer from the last: the time loop in reverse, gate kernel, then dh =
-// dgates·W_hh, step by step; then dx = dgates·W_ih, each worker owning some rows. After
-// all layers, when nothing can cancel the call any more, dW_ih, dW_hh and the biases as
-// sums over all packed rows in ascending order, each worker owning some gates: no sum is
-// split, so the bits do not depend on the number of workers. It packs 128 rows of x and h
-// at a time, and the same rows of 64 gate columns.
+// dgates·W_hh, step by step; then dx = dgates·W_ih, each worker owning some rows, or where
+// they are few some columns. After all layers, when nothing can cancel the call any more,
+// dW_ih, dW_hh and the biases as sums over all packed rows in ascending order, each worker
+// owning some gates: no sum is split, so the bits do not depend on the number of workers.
+// It packs 128 rows of x and h at a time, and the same rows of up to 128 gate columns.
 package recurrent
