@@ -187,12 +187,13 @@ func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, ini
 
 // Backward computes the gradients of the last ForwardTraining with ws, for the
 // upstream gradients dy of what it returned: those of the parameters go to grads
-// (added if grads.Accumulate is set), the others are returned. It uses the
-// forward pass up: the gradients of the gates take the place of the gates, and a second
-// Backward is an error. The parameters must not have changed since the forward pass. Sizes that do not fit, another LSTM than that of ForwardTraining and a layout
-// that was reset to other lengths are errors; nothing is computed and grads stay as
-// they are. The bits depend neither on the number of workers nor, for x, h0 and c0,
-// on the rest of the batch.
+// (added if grads.Accumulate is set, else in place of what is there), the others are
+// returned. It uses the forward pass up: the gradients of the gates take the place of the
+// gates, and a second Backward is an error. The parameters must not have changed since the
+// forward pass. Sizes that do not fit, another LSTM than that of ForwardTraining and a
+// layout that was reset to other lengths are errors; nothing is computed and grads stay as
+// they are. The bits depend neither on the number of workers nor, for x, h0 and c0, on the
+// rest of the batch.
 func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGradients, error) {
 	if err := n.checkBackward(ws, dy, grads); err != nil {
 		return InputGradients{}, err

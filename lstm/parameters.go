@@ -109,8 +109,10 @@ func cloneTensors(tensors []param.Tensor) []param.Tensor {
 }
 
 // Trainable returns every parameter beside its gradient in g, its name behind prefix:
-// what an optimiser takes. The slices are n's and g's own memory. Gradients of another
-// shape are an error.
+// what an optimiser takes. The slices are n's and g's own memory. Backward overwrites
+// them unless g.Accumulate is set, whereas nn.Linear and nn.Embedding always add to theirs:
+// with several in one optimiser, call ZeroGrad before each pass. Gradients of another shape
+// are an error.
 func (n *LSTM) Trainable(prefix string, g *Gradients) ([]param.Parameter, error) {
 	if err := n.check(); err != nil {
 		return nil, err
