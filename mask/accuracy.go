@@ -3,6 +3,7 @@ package mask
 import (
 	"fmt"
 
+	"github.com/packedlstm/packedlstm/internal/predict"
 	"github.com/packedlstm/packedlstm/packed"
 )
 
@@ -82,7 +83,7 @@ func accuracy(rows batchRows, logits []float32, targets []int, classes int, igno
 				return Accuracy{}, targetError(row, sequence, t, target, classes, ignored)
 			}
 			tokens++
-			if argmax(logits[row*classes:][:classes]) == target {
+			if predict.Class(logits[row*classes:][:classes]) == target {
 				correct++
 			}
 		}
@@ -96,18 +97,4 @@ func accuracy(rows batchRows, logits []float32, targets []int, classes int, igno
 		}
 	}
 	return a, nil
-}
-
-// argmax returns the index of the first NaN, else of the first largest element.
-func argmax(x []float32) int {
-	best := 0
-	for i, v := range x {
-		if v != v {
-			return i
-		}
-		if v > x[best] {
-			best = i
-		}
-	}
-	return best
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/packedlstm/packedlstm/internal/predict"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/nn"
 	"github.com/packedlstm/packedlstm/packed"
@@ -189,8 +190,8 @@ func (d *Decoding) Keep(rows []int) error {
 
 // Greedy decodes each source by taking the likeliest token at every step, until End
 // or maxLength tokens; the targets are without End. Of equal logits the lowest id
-// wins. A sequence that is finished leaves the live batch at once. A target does not
-// depend on the sources beside it.
+// wins, and NaN counts as the largest, as for mask.Accuracy. A sequence that is finished
+// leaves the live batch at once. A target does not depend on the sources beside it.
 func (d *Decoding) Greedy(sources [][]int, maxLength int) ([][]int, error) {
 	if maxLength < 0 {
 		return nil, fmt.Errorf("seq2seq: maxLength = %d: want >= 0", maxLength)
@@ -211,7 +212,7 @@ func (d *Decoding) Greedy(sources [][]int, maxLength int) ([][]int, error) {
 		}
 		d.keep = d.keep[:0]
 		for row := range d.live {
-			token := argmax(logits[row*c.TargetTokens : (row+1)*c.TargetTokens])
+			token := predict.Class(logits[row*c.TargetTokens : (row+1)*c.TargetTokens])
 			if token == c.End {
 				continue
 			}
@@ -227,16 +228,4 @@ func (d *Decoding) Greedy(sources [][]int, maxLength int) ([][]int, error) {
 		}
 	}
 	return targets, nil
-}
-
-// argmax returns the index of the largest value, the first of equals; a NaN wins over
-// no number, and of NaNs alone the first is taken.
-func argmax(x []float32) int {
-	best := 0
-	for i, v := range x {
-		if v > x[best] || x[best] != x[best] && v == v {
-			best = i
-		}
-	}
-	return best
 }

@@ -389,17 +389,22 @@ func TestDropoutSeeds(t *testing.T) {
 	}
 }
 
-func TestArgmax(t *testing.T) {
-	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for _, c := range []struct {
-		x    []float32
-		want int
-	}{
-		{[]float32{1}, 0}, {[]float32{1, 3, 2}, 1}, {[]float32{2, 3, 3}, 1}, {[]float32{-inf, -inf}, 0}, {[]float32{-1, inf, nan}, 1},
-		{[]float32{nan, -inf, -5}, 2}, {[]float32{nan, -inf}, 1}, {[]float32{3, nan, 4}, 2}, {[]float32{nan, nan, nan}, 0},
-	} {
-		if got := argmax(c.x); got != c.want {
-			t.Errorf("argmax(%v) = %d, want %d", c.x, got, c.want)
+// TestGreedyNaN: the first NaN is the largest logit, as in torch.argmax.
+func TestGreedyNaN(t *testing.T) {
+	m := newModel(t, small)
+	m.readout.Bias[2], m.readout.Bias[3] = float32(math.Inf(1)), float32(math.NaN())
+	m.readout.Bias[5] = m.readout.Bias[3]
+	p, err := m.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets, err := NewDecoding(p, 1).Greedy([][]int{{4, 2}, {}}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b, got := range targets {
+		if !slices.Equal(got, []int{3, 3, 3}) {
+			t.Errorf("target %d is %v, want 3 three times", b, got)
 		}
 	}
 }
