@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/packed"
 )
 
@@ -24,7 +25,7 @@ func FromLengths(dst []bool, lengths []int, order packed.Order, steps int) ([]bo
 	if err != nil {
 		return dst, err
 	}
-	dst = resize(dst, rows.count)
+	dst = memory.Resize(dst, rows.count)
 	clear(dst)
 	for b, n := range lengths {
 		for t := range n {
@@ -100,11 +101,4 @@ func (r *batchRows) checkSize(name string, have, width int) error {
 		return nil
 	}
 	return fmt.Errorf("mask: %s has %d elements: want %d rows of %d", name, have, r.count, width)
-}
-
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
 }

@@ -81,7 +81,7 @@ func pool(dst []float32, rows batchRows, x []float32, width int, kind pooling) (
 	if n := batch * width; n <= cap(dst) && memory.Overlap(dst[:n], x) {
 		return dst, fmt.Errorf("mask: dst overlaps x: want them apart")
 	}
-	dst = resize(dst, batch*width)
+	dst = memory.Resize(dst, batch*width)
 	for b := range batch {
 		out := dst[b*width:][:width]
 		for first := 0; first < width; first += poolColumns {

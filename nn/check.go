@@ -46,11 +46,3 @@ func checkApart(operation, aName string, a []float32, bName string, b []float32)
 	}
 	return nil
 }
-
-// resize returns dst with n elements, in its own memory if that suffices.
-func resize(dst []float32, n int) []float32 {
-	if cap(dst) < n {
-		return make([]float32, n)
-	}
-	return dst[:n]
-}

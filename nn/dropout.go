@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
@@ -21,7 +22,7 @@ func (d Dropout) Forward(dst, x []float32, offset uint64) ([]float32, error) {
 	if !(d.P >= 0 && d.P <= 1) {
 		return nil, fmt.Errorf("nn: Dropout: P = %v: want 0 to 1", d.P)
 	}
-	y := resize(dst, len(x))
+	y := memory.Resize(dst, len(x))
 	if err := kernels.Dropout(y, x, d.P, d.Seed, offset); err != nil {
 		return nil, fmt.Errorf("nn: Dropout: %w", err)
 	}

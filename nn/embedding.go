@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/param"
 )
 
@@ -64,7 +65,7 @@ func (e *Embedding) Forward(dst []float32, ids []int) ([]float32, error) {
 	if err := e.check(operation, ids); err != nil {
 		return nil, err
 	}
-	y := resize(dst, len(ids)*e.EmbeddingDim)
+	y := memory.Resize(dst, len(ids)*e.EmbeddingDim)
 	if err := checkApart(operation, "dst", y, "Weight", e.Weight); err != nil {
 		return nil, err
 	}

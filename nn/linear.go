@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/param"
 )
 
@@ -82,7 +83,7 @@ func (l *Linear) Forward(ws *LinearWorkspace, dst, x []float32, rows int) ([]flo
 	if err := checkResult(operation, "rows", rows, "OutFeatures", l.OutFeatures); err != nil {
 		return nil, err
 	}
-	y := resize(dst, rows*l.OutFeatures)
+	y := memory.Resize(dst, rows*l.OutFeatures)
 	if err := l.checkDst(operation, y, "x", x); err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (l *Linear) Backward(ws *LinearWorkspace, dst, x, dy []float32, rows int) (
 	if err := l.checkGradients(operation, x, dy); err != nil {
 		return nil, err
 	}
-	dx := resize(dst, rows*l.InFeatures)
+	dx := memory.Resize(dst, rows*l.InFeatures)
 	if err := checkApart(operation, "dst", dx, "dy", dy); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/internal/predict"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/nn"
@@ -147,7 +148,7 @@ func (d *Decoding) Step(tokens []int) ([]float32, error) {
 	if len(tokens) != d.live {
 		return nil, fmt.Errorf("seq2seq: %d tokens for %d live rows: want as many", len(tokens), d.live)
 	}
-	d.lengths = resize(d.lengths, d.live)
+	d.lengths = memory.Resize(d.lengths, d.live)
 	for i := range d.lengths {
 		d.lengths[i] = 1
 	}
@@ -201,7 +202,7 @@ func (d *Decoding) Greedy(sources [][]int, maxLength int) ([][]int, error) {
 	}
 	c := &d.prepared.config
 	targets := make([][]int, len(sources))
-	d.sequence, d.last = resize(d.sequence, d.live), resize(d.last, d.live)
+	d.sequence, d.last = memory.Resize(d.sequence, d.live), memory.Resize(d.last, d.live)
 	for i := range d.sequence {
 		d.sequence[i], d.last[i] = i, c.Start
 	}

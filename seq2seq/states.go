@@ -1,10 +1,12 @@
 package seq2seq
 
+import "github.com/packedlstm/packedlstm/internal/memory"
+
 // bridge joins the encoder's final states [L·2, B, H] into the decoder's initial
 // ones [L, B, 2H]: for each layer and sequence the forward direction's H beside the
 // reverse direction's. dst is resized and returned.
 func bridge(dst, states []float32, layers, batch, hidden int) []float32 {
-	dst = resize(dst, len(states))
+	dst = memory.Resize(dst, len(states))
 	for layer := range layers {
 		for direction := range 2 {
 			for b := range batch {
@@ -19,7 +21,7 @@ func bridge(dst, states []float32, layers, batch, hidden int) []float32 {
 
 // bridgeBackward is the gradient of bridge: [L, B, 2H] -> [L·2, B, H].
 func bridgeBackward(dst, dstates []float32, layers, batch, hidden int) []float32 {
-	dst = resize(dst, len(dstates))
+	dst = memory.Resize(dst, len(dstates))
 	for layer := range layers {
 		for direction := range 2 {
 			for b := range batch {
@@ -36,19 +38,11 @@ func bridgeBackward(dst, dstates []float32, layers, batch, hidden int) []float32
 // repeated or not, to scratch [layers, len(rows), width], and hands the old memory
 // back as the next scratch.
 func selectRows(state []float32, scratch []float32, rows []int, layers, batch, width int) (selected, spare []float32) {
-	scratch = resize(scratch, layers*len(rows)*width)
+	scratch = memory.Resize(scratch, layers*len(rows)*width)
 	for layer := range layers {
 		for to, from := range rows {
 			copy(scratch[(layer*len(rows)+to)*width:][:width], state[(layer*batch+from)*width:][:width])
 		}
 	}
 	return scratch, state
-}
-
-// resize returns s with n elements, in the memory it has if that suffices.
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/mask"
 	"github.com/packedlstm/packedlstm/nn"
@@ -139,7 +140,7 @@ func (t *Trainer) forward(sources, targets [][]int, seed uint64, training bool) 
 	}
 	var dlogits []float32
 	if training {
-		t.dlogits = resize(t.dlogits, len(t.logits))
+		t.dlogits = memory.Resize(t.dlogits, len(t.logits))
 		dlogits = t.dlogits
 	}
 	loss, tokens, err = t.loss.Packed(dlogits, &t.targetLayout, t.logits, t.outputIDs, c.TargetTokens)
@@ -210,8 +211,8 @@ func (t *Trainer) layOut(sources, targets [][]int) error {
 	if t.sourceIDs, err = packed.PackSequences(t.sourceIDs, &t.sourceLayout, sources, 1); err != nil {
 		return fmt.Errorf("seq2seq: sources: %w", err)
 	}
-	t.inputIDs = resize(t.inputIDs, t.targetLayout.Rows())
-	t.outputIDs = resize(t.outputIDs, t.targetLayout.Rows())
+	t.inputIDs = memory.Resize(t.inputIDs, t.targetLayout.Rows())
+	t.outputIDs = memory.Resize(t.outputIDs, t.targetLayout.Rows())
 	offsets := t.targetLayout.Offsets()
 	for b, target := range targets {
 		k := t.targetLayout.UnsortedIndices()[b]

@@ -1,4 +1,4 @@
-// Package memory tells whether slices share memory.
+// Package memory makes room in slices, and tells whether they share memory.
 package memory
 
 import "unsafe"

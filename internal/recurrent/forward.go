@@ -3,6 +3,7 @@ package recurrent
 import (
 	"math"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -89,8 +90,8 @@ type states struct {
 }
 
 func (s *states) resize(rows int, c *Config) {
-	s.h[0], s.h[1] = resize(s.h[0], rows*hStride(c)), resize(s.h[1], rows*hStride(c))
-	s.c = resize(s.c, rows*c.padded())
+	s.h[0], s.h[1] = memory.Resize(s.h[0], rows*hStride(c)), memory.Resize(s.h[1], rows*hStride(c))
+	s.c = memory.Resize(s.c, rows*c.padded())
 }
 
 // hStride keeps rows of h off a common multiple of the cache's set stride.
@@ -113,7 +114,7 @@ func (p *pass) runSteps() error {
 	if rows == 0 {
 		return nil
 	}
-	p.scratch = resize(p.scratch, max(ScratchFloats, rows*p.cell.Gates()*blockUnits))
+	p.scratch = memory.Resize(p.scratch, max(ScratchFloats, rows*p.cell.Gates()*blockUnits))
 	p.loadStates()
 	if !p.slice.meet() { // step 0 reads all units of h
 		return errAborted
@@ -211,7 +212,7 @@ func (p *pass) stepsWithin(s, steps, limit int) (end, rows int) {
 func (p *pass) project(s, end, chunk, steps int) error {
 	x := p.rowsOf(s, end, chunk, steps)
 	stride, gates := p.projStride(), p.cell.Gates()
-	p.proj = resize(p.proj, chunk*stride)
+	p.proj = memory.Resize(p.proj, chunk*stride)
 	if p.panels.ih.source != nil {
 		return p.projectParts(x, chunk)
 	}
@@ -234,7 +235,7 @@ func (p *pass) rowsOf(s, end, chunk, steps int) []float32 {
 	x := p.x[offsets[first]*p.input:]
 	if p.rows.first > 0 || sizes[first] > p.rows.end {
 		// Other ranges' rows lie between: gather this one's.
-		p.xRows = resize(p.xRows, chunk*p.input)
+		p.xRows = memory.Resize(p.xRows, chunk*p.input)
 		x = p.xRows
 		at := 0
 		for t := first; t <= last; t++ {

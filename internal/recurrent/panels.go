@@ -1,6 +1,9 @@
 package recurrent
 
-import "github.com/packedlstm/packedlstm/kernels"
+import (
+	"github.com/packedlstm/packedlstm/internal/memory"
+	"github.com/packedlstm/packedlstm/kernels"
+)
 
 // forwardPanels are the weights of one layer and direction, packed for x·W_ihᵀ and
 // h·W_hhᵀ, columns interleaved by blocks; the sum of the biases stands in the same
@@ -28,7 +31,7 @@ func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int, befo
 	if err := reshape(&p.hh, same, l, c.HiddenSize, width, c, &before.hh); err != nil {
 		return err
 	}
-	p.bias = resize(p.bias, width)
+	p.bias = memory.Resize(p.bias, width)
 	return nil
 }
 
@@ -129,15 +132,7 @@ func setRows(p *kernels.Panels, k int, c *Config, gates, first, end int, w []flo
 	return nil
 }
 
-// resize returns s with n elements, in the memory it has if that suffices.
-func resize[E any](s []E, n int) []E {
-	if cap(s) < n {
-		return make([]E, n)
-	}
-	return s[:n]
-}
-
-// grow is resize that keeps what the elements hold, buffers of theirs for instance.
+// grow is memory.Resize that keeps what the elements hold, buffers of theirs for instance.
 func grow[E any](s []E, n int) []E {
 	for len(s) < n {
 		var zero E

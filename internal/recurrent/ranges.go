@@ -3,6 +3,7 @@ package recurrent
 import (
 	"slices"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/packed"
 )
 
@@ -13,7 +14,7 @@ type rowRange struct{ first, end int }
 // of tokens each; sequences without tokens fall to the last range. Ranges may be
 // empty.
 func splitRows(ranges []rowRange, l *packed.Layout, count int) []rowRange {
-	ranges = resize(ranges, count)
+	ranges = memory.Resize(ranges, count)
 	lengths, sorted := l.Lengths(), l.SortedIndices()
 	row, tokens := 0, 0
 	for i := range ranges {

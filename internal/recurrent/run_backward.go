@@ -45,8 +45,8 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	c := &p.config
 	w.trained = false
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
-	w.dh0, w.dc0 = resize(w.dh0, states), resize(w.dc0, states)
-	w.backward = resize(w.backward, len(weights))
+	w.dh0, w.dc0 = memory.Resize(w.dh0, states), memory.Resize(w.dc0, states)
+	w.backward = memory.Resize(w.backward, len(weights))
 	w.group.Resize(w.workers)
 	w.split(l, c, p.cell.Gates())
 	sources := w.sources(weights, p.level, l, c, p.cell)
@@ -64,7 +64,7 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	}
 	for layer := c.NumLayers - 1; layer >= 0; layer-- {
 		dx := &w.drows[(layer+turn)%2]
-		*dx = resize(*dx, l.Rows()*c.LayerInput(layer))
+		*dx = memory.Resize(*dx, l.Rows()*c.LayerInput(layer))
 		sides := w.sideChunks(layer)
 		if err := w.backwardStates(layer, rows, dy, *dx, sides); err != nil {
 			return InputGradients{}, err
@@ -114,7 +114,7 @@ func clearWeights(weights []Weights) {
 func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream, dx []float32, sides int) error {
 	p := &w.prepared
 	c := &p.config
-	w.backpasses = resize(w.backpasses, len(w.shares))
+	w.backpasses = memory.Resize(w.backpasses, len(w.shares))
 	for i := range w.backpasses {
 		share := w.shares[i]
 		direction := share.direction
@@ -146,7 +146,7 @@ func (w *Workspace) backwardWeights(layer int, grads []Weights, add bool) error 
 	p := &w.prepared
 	c := &p.config
 	directions, count := c.Directions(), w.group.Size()
-	w.gradients = resize(w.gradients, count)
+	w.gradients = memory.Resize(w.gradients, count)
 	engine := kernels.GradientEngineFor(p.level, p.cell.Gates()*c.HiddenSize, c.LayerInput(layer))
 	for i := range count {
 		g := &w.gradients[i]
@@ -169,7 +169,7 @@ func (w *Workspace) backwardWeights(layer int, grads []Weights, add bool) error 
 func (w *Workspace) backwardInput(layer int, dx []float32) error {
 	c := &w.prepared.config
 	directions, count := c.Directions(), w.group.Size()
-	w.inputParts = resize(w.inputParts, count)
+	w.inputParts = memory.Resize(w.inputParts, count)
 	for i := range count {
 		part := &w.inputParts[i]
 		part.config, part.cell, part.level, part.share = c, w.prepared.cell, w.prepared.level, [2]int{i, count}

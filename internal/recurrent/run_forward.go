@@ -1,6 +1,7 @@
 package recurrent
 
 import (
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -50,20 +51,20 @@ func (w *Workspace) forward(p *Prepared, l *packed.Layout, x []float32, initial 
 	c := &p.config
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
 	w.layout = l
-	w.hn, w.cn = resize(w.hn, states), resize(w.cn, states)
-	w.outputs, w.inputs = resize(w.outputs, c.NumLayers), resize(w.inputs, c.NumLayers)
-	w.dropped = resize(w.dropped, c.NumLayers)
-	w.kept = resize(w.kept, c.NumLayers*c.Directions())
+	w.hn, w.cn = memory.Resize(w.hn, states), memory.Resize(w.cn, states)
+	w.outputs, w.inputs = memory.Resize(w.outputs, c.NumLayers), memory.Resize(w.inputs, c.NumLayers)
+	w.dropped = memory.Resize(w.dropped, c.NumLayers)
+	w.kept = memory.Resize(w.kept, c.NumLayers*c.Directions())
 	for layer := range c.NumLayers {
 		// Inference needs the rows of two layers only.
 		slot := layer
 		if !training {
 			slot = layer % 2
 		}
-		w.outputs[slot] = resize(w.outputs[slot], l.Rows()*c.OutputSize())
+		w.outputs[slot] = memory.Resize(w.outputs[slot], l.Rows()*c.OutputSize())
 		w.inputs[layer] = x
 		if training && layer > 0 && c.Dropout > 0 {
-			w.dropped[layer] = resize(w.dropped[layer], len(x))
+			w.dropped[layer] = memory.Resize(w.dropped[layer], len(x))
 			if err := kernels.Dropout(w.dropped[layer], x, c.Dropout, w.seed, w.dropoutOffset(layer)); err != nil {
 				return Output{}, err
 			}
@@ -82,7 +83,7 @@ func (w *Workspace) dropoutOffset(layer int) uint64 { return uint64(layer) << 40
 
 func (w *Workspace) forwardLayer(p *Prepared, layer int, x, y []float32, initial State, training bool) error {
 	c := &p.config
-	w.passes = resize(w.passes, len(w.shares))
+	w.passes = memory.Resize(w.passes, len(w.shares))
 	for i := range w.passes {
 		share := w.shares[i]
 		direction := share.direction
@@ -123,9 +124,9 @@ func firstError(n int, errorOf func(i int) error) error {
 func (w *Workspace) keep(p *Prepared, index int) *kept {
 	c := &p.config
 	k, hp := &w.kept[index], c.padded()
-	k.gates = resize(k.gates, w.layout.Rows()*gateStride(c, p.cell))
-	k.cell = resize(k.cell, w.layout.Rows()*hp)
-	k.h0, k.c0 = resize(k.h0, w.layout.Batch()*hp), resize(k.c0, w.layout.Batch()*hp)
+	k.gates = memory.Resize(k.gates, w.layout.Rows()*gateStride(c, p.cell))
+	k.cell = memory.Resize(k.cell, w.layout.Rows()*hp)
+	k.h0, k.c0 = memory.Resize(k.h0, w.layout.Batch()*hp), memory.Resize(k.c0, w.layout.Batch()*hp)
 	return k
 }
 

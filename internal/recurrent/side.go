@@ -1,6 +1,7 @@
 package recurrent
 
 import (
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -161,7 +162,7 @@ func (p *pass) prepare(s, end, chunk, steps int) error {
 		return nil // steps of several rows, or the last
 	}
 	stride, gates := p.projStride(), p.cell.Gates()
-	p.sideSteps.at, p.sideSteps.proj = end, resize(p.sideSteps.proj, kernels.SideRows*stride)
+	p.sideSteps.at, p.sideSteps.proj = end, memory.Resize(p.sideSteps.proj, kernels.SideRows*stride)
 	return p.side.begin(kernels.SideProduct{
 		C: p.sideSteps.proj, CStride: stride,
 		Init: p.panels.bias[p.slice.first*gates*blockUnits:],

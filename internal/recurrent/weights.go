@@ -1,6 +1,7 @@
 package recurrent
 
 import (
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/internal/workers"
 	"github.com/packedlstm/packedlstm/kernels"
 )
@@ -30,7 +31,7 @@ func Prepare(c Config, cell Cell, weights []Weights, l kernels.Level) (*Prepared
 // there are. sources are nil, or the weights whose W_ih the passes pack themselves.
 func (p *Prepared) shape(c Config, cell Cell, l kernels.Level, backward []backwardPanels, sources []Weights) error {
 	p.config, p.cell, p.level = c, cell, l
-	p.panels = resize(p.panels, c.NumLayers*c.Directions())
+	p.panels = memory.Resize(p.panels, c.NumLayers*c.Directions())
 	for i := range p.panels {
 		var before *backwardPanels
 		if i < len(backward) {
@@ -102,7 +103,7 @@ func (w *Workspace) pack(weights []Weights, backward []backwardPanels) error {
 	if elements < sharedWeights {
 		count = 1
 	}
-	w.packs = resize(w.packs, count)
+	w.packs = memory.Resize(w.packs, count)
 	for i := range w.packs {
 		w.packs[i] = packPass{prepared: &w.prepared, backward: backward, weights: weights, share: [2]int{i, count}}
 	}

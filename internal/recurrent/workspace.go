@@ -1,6 +1,7 @@
 package recurrent
 
 import (
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/internal/workers"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -112,7 +113,7 @@ func (w *Workspace) split(l *packed.Layout, c *Config, gates int) {
 		w.ranges = withRows(w.ranges)
 		count = len(w.ranges)
 	}
-	w.shares = resize(w.shares, directions*count)
+	w.shares = memory.Resize(w.shares, directions*count)
 	w.states = grow(w.states, directions*count)
 	for i := range w.shares {
 		s := &w.shares[i]
