@@ -3,6 +3,7 @@ package seq2seq
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/internal/predict"
@@ -27,19 +28,15 @@ func (m *Model) Prepare() (*Prepared, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	copied, err := New(m.config, 0)
-	if err != nil {
-		return nil, err
-	}
-	tensors := copied.Tensors()
-	for i, t := range m.Tensors() {
-		copy(tensors[i].Data, t.Data)
-	}
-	p := &Prepared{config: m.config, source: copied.source, target: copied.target, readout: copied.readout}
-	if p.encoder, err = copied.encoder.Prepare(); err != nil {
+	source, target, readout := *m.source, *m.target, *m.readout
+	source.Weight, target.Weight = slices.Clone(source.Weight), slices.Clone(target.Weight)
+	readout.Weight, readout.Bias = slices.Clone(readout.Weight), slices.Clone(readout.Bias)
+	p := &Prepared{config: m.config, source: &source, target: &target, readout: &readout}
+	var err error
+	if p.encoder, err = m.encoder.Prepare(); err != nil {
 		return nil, fmt.Errorf("seq2seq: encoder: %w", err)
 	}
-	if p.decoder, err = copied.decoder.Prepare(); err != nil {
+	if p.decoder, err = m.decoder.Prepare(); err != nil {
 		return nil, fmt.Errorf("seq2seq: decoder: %w", err)
 	}
 	return p, nil

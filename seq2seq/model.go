@@ -43,6 +43,8 @@ func New(c Config, seed uint64) (*Model, error) {
 	if m.readout, err = nn.NewLinear(2*c.HiddenSize, c.TargetTokens, true, seed+4); err != nil {
 		return nil, fmt.Errorf("seq2seq: readout: %w", err)
 	}
+	// Each trainer has gradients of its own.
+	m.source.DWeight, m.target.DWeight, m.readout.DWeight, m.readout.DBias = nil, nil, nil, nil
 	return m, nil
 }
 

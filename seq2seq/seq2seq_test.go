@@ -408,3 +408,45 @@ func TestGreedyNaN(t *testing.T) {
 		}
 	}
 }
+
+// TestMemoryOfForms: gradients are a trainer's alone, and a prepared model keeps nothing of
+// the model's own memory.
+func TestMemoryOfForms(t *testing.T) {
+	m := newModel(t, small)
+	p, err := m.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, gradient := range map[string][]float32{
+		"source": m.source.DWeight, "target": m.target.DWeight, "readout": m.readout.DWeight, "bias": m.readout.DBias,
+		"prepared source": p.source.DWeight, "prepared target": p.target.DWeight,
+		"prepared readout": p.readout.DWeight, "prepared bias": p.readout.DBias,
+	} {
+		if gradient != nil {
+			t.Errorf("%s: a gradient of %d elements that nothing uses", name, len(gradient))
+		}
+	}
+	for _, p := range newTrainer(t, m, 1).Parameters() {
+		if len(p.Grad) != len(p.Value) || len(p.Grad) == 0 {
+			t.Errorf("%s: %d gradients of %d values", p.Name, len(p.Grad), len(p.Value))
+		}
+	}
+	logits := func() []float32 {
+		d := NewDecoding(p, 1)
+		if _, err := d.Encode([][]int{{3, 1, 6}, {}, {2}}); err != nil {
+			t.Fatal(err)
+		}
+		logits, err := d.Step([]int{0, 4, 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return logits
+	}
+	before := logits()
+	for _, tensor := range m.Tensors() {
+		clear(tensor.Data)
+	}
+	if after := logits(); !slices.Equal(after, before) {
+		t.Errorf("the logits are %v after the model has changed, %v before", after, before)
+	}
+}
