@@ -108,6 +108,52 @@ func TestOwnStates(t *testing.T) {
 	}
 }
 
+// TestOwnUpstream: upstream gradients in memory that Backward overwrites before it has read
+// all of them are an error that leaves the forward pass; the gradients in their own places
+// are not.
+func TestOwnUpstream(t *testing.T) {
+	c := lstm.Config{InputSize: 16, HiddenSize: 8, NumLayers: 1, Bidirectional: true}
+	net, l := newLSTM(t, c), newLayout(t, []int{1, 1, 1})
+	x := uniform(newRand(23), l.Rows()*c.InputSize, 1)
+	for workers := 1; workers <= 2; workers++ {
+		ws, other := lstm.NewWorkspace(workers), lstm.NewWorkspace(1)
+		for _, ws := range []*lstm.Workspace{ws, other} {
+			if _, err := net.ForwardTraining(ws, l, x, nil, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		back, err := net.Backward(ws, lstm.Upstream{Y: x}, net.NewGradients())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := net.ForwardTraining(ws, l, x, nil, 0); err != nil {
+			t.Fatal(err)
+		}
+		for want, dy := range map[string]lstm.Upstream{
+			"dy.Y is in the H0 gradient": {Y: back.H0},
+			"dy.Y is in the C0 gradient": {Y: back.C0},
+			"dy.HN is in the X gradient": {HN: back.X},
+			"dy.CN is in the X gradient": {Y: x, CN: back.X},
+		} {
+			_, err := net.Backward(ws, dy, net.NewGradients())
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%d workers: %v: want an error with %q", workers, err, want)
+			}
+		}
+		want, err := net.Backward(other, lstm.Upstream{Y: slices.Clone(back.X), HN: slices.Clone(back.C0), CN: slices.Clone(back.H0)}, net.NewGradients())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := net.Backward(ws, lstm.Upstream{Y: back.X, HN: back.C0, CN: back.H0}, net.NewGradients())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameBits(t, "dX", got.X, want.X)
+		sameBits(t, "dH0", got.H0, want.H0)
+		sameBits(t, "dC0", got.C0, want.C0)
+	}
+}
+
 // TestOwnStatesShifted: the workspace's own HN and CN are initial states from their
 // beginning, for fewer sequences or one for the other too; a later part is an error.
 func TestOwnStatesShifted(t *testing.T) {

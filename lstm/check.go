@@ -42,42 +42,56 @@ func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initia
 	return *initial, ws.checkInitial(c, "initial.C", initial.C, l.Batch())
 }
 
-// checkInput returns an error if x is in memory that is overwritten before all of it is
-// read.
-func (ws *Workspace) checkInput(x []float32) error {
-	out, back := &ws.out, &ws.back
-	for _, own := range [...]struct {
-		name, writer string
-		memory       []float32
-	}{
-		{"Y", "this pass", out.Y}, {"HN", "this pass", out.HN}, {"CN", "this pass", out.CN},
-		{"X gradient", "Backward", back.X}, {"H0 gradient", "Backward", back.H0}, {"C0 gradient", "Backward", back.C0},
-	} {
-		if memory.Overlap(x, own.memory) {
-			return fmt.Errorf("lstm: x is in the %s that ws returned, which %s overwrites: want a copy or another ws", own.name, own.writer)
+// own is memory that a workspace returned, which a pass is about to overwrite.
+type own struct {
+	name   string
+	memory []float32
+	states bool // whose parts, from the first on, are read before they are overwritten
+}
+
+// checkApart returns an error if s is in memory that the writer overwrites before all of s
+// is read.
+func checkApart(name string, s []float32, writer string, owned ...own) error {
+	for _, o := range owned {
+		switch {
+		case !memory.Overlap(s, o.memory):
+		case !o.states:
+			return fmt.Errorf("lstm: %s is in the %s that ws returned, which %s overwrites: want a copy or another ws", name, o.name, writer)
+		case &s[0] != &o.memory[0]:
+			return fmt.Errorf("lstm: %s is a later part of the %s that ws returned, which %s overwrites: want its beginning or a copy", name, o.name, writer)
 		}
 	}
 	return nil
 }
 
-// checkInitial returns an error unless s is nil or a state, and apart from what ws
-// returned or where each of its parts is read before it is overwritten.
+// checkInput returns an error if x is in what ws returned.
+func (ws *Workspace) checkInput(x []float32) error {
+	out, back := &ws.out, &ws.back
+	if err := checkApart("x", x, "this pass", own{"Y", out.Y, false}, own{"HN", out.HN, false}, own{"CN", out.CN, false}); err != nil {
+		return err
+	}
+	return checkApart("x", x, "Backward",
+		own{"X gradient", back.X, false}, own{"H0 gradient", back.H0, false}, own{"C0 gradient", back.C0, false})
+}
+
+// checkInitial returns an error unless s is nil or a state, and not where this pass writes
+// before it reads.
 func (ws *Workspace) checkInitial(c Config, name string, s []float32, batch int) error {
 	if err := checkState(c, name, s, batch); err != nil {
 		return err
 	}
-	if memory.Overlap(s, ws.out.Y) {
-		return fmt.Errorf("lstm: %s is in the Y that ws returned, which this pass overwrites: want a copy or another ws", name)
+	out := &ws.out
+	return checkApart(name, s, "this pass", own{"Y", out.Y, false}, own{"HN", out.HN, true}, own{"CN", out.CN, true})
+}
+
+// checkUpstream is checkInitial for the gradient of a final state.
+func (ws *Workspace) checkUpstream(c Config, name string, s []float32, batch int) error {
+	if err := checkState(c, name, s, batch); err != nil {
+		return err
 	}
-	for _, own := range [...]struct {
-		name  string
-		state []float32
-	}{{"HN", ws.out.HN}, {"CN", ws.out.CN}} {
-		if memory.Overlap(s, own.state) && &s[0] != &own.state[0] {
-			return fmt.Errorf("lstm: %s is a later part of the %s that ws returned, which this pass overwrites: want its beginning or a copy", name, own.name)
-		}
-	}
-	return nil
+	back := &ws.back
+	return checkApart(name, s, "Backward",
+		own{"X gradient", back.X, false}, own{"H0 gradient", back.H0, true}, own{"C0 gradient", back.C0, true})
 }
 
 // checkState returns an error unless s is nil or [L·D, batch, H].
@@ -109,10 +123,14 @@ func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error
 	if want := rows * n.config.OutputSize(); dy.Y != nil && len(dy.Y) != want {
 		return fmt.Errorf("lstm: dy.Y has %d elements: want %d rows of %d, %d", len(dy.Y), rows, n.config.OutputSize(), want)
 	}
-	if err := checkState(n.config, "dy.HN", dy.HN, batch); err != nil {
+	back := &ws.back
+	if err := checkApart("dy.Y", dy.Y, "Backward", own{"H0 gradient", back.H0, false}, own{"C0 gradient", back.C0, false}); err != nil {
 		return err
 	}
-	return checkState(n.config, "dy.CN", dy.CN, batch)
+	if err := ws.checkUpstream(n.config, "dy.HN", dy.HN, batch); err != nil {
+		return err
+	}
+	return ws.checkUpstream(n.config, "dy.CN", dy.CN, batch)
 }
 
 // note remembers the LSTM and the layout of a ForwardTraining.
