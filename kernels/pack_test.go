@@ -57,6 +57,46 @@ func TestPack(t *testing.T) {
 	})
 }
 
+// TestSet: blocks that begin and end inside panels, from rows and from columns of the source,
+// leave what surrounds them.
+func TestSet(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		const before = 7
+		for _, s := range []struct{ k, n, k0, n0, rows, columns int }{
+			{3, 16, 0, 5, 3, 2}, {3, 16, 0, 15, 3, 1}, {9, 33, 0, 5, 9, 28}, {16, 40, 8, 17, 8, 15}, {33, 50, 1, 3, 31, 45}, {8, 32, 0, 5, 7, 11},
+		} {
+			src := uniform(newRand(32), s.rows*s.columns, 1)
+			for _, strides := range [][2]int{{1, s.rows}, {s.columns, 1}} {
+				var p kernels.Panels
+				whole := make([]float32, s.k*s.n)
+				for i := range whole {
+					whole[i] = before
+				}
+				if err := p.Pack(l, whole, s.k, s.n, s.n); err != nil {
+					t.Fatal(err)
+				}
+				if err := p.Set(s.k0, s.n0, s.rows, s.columns, src, strides[0], strides[1]); err != nil {
+					t.Fatal(err)
+				}
+				for i, got := range whole {
+					k, j := i/s.n, i%s.n
+					panel, err := p.Panel(j / 16)
+					if err != nil {
+						t.Fatal(err)
+					}
+					want := got
+					if k, j := k-s.k0, j-s.n0; k >= 0 && k < s.rows && j >= 0 && j < s.columns {
+						want = src[k*strides[0]+j*strides[1]]
+					}
+					if got := panel[k*16+j%16]; got != want {
+						t.Fatalf("%+v, strides %v: [%d, %d] = %v, want %v", s, strides, k, j, got, want)
+					}
+				}
+			}
+		}
+	})
+}
+
 // TestReshape: the same shape keeps its elements, another one is zero.
 func TestReshape(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {

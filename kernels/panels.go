@@ -179,6 +179,9 @@ func packBlock(l Level, dst, src []float32, rows, lanes, kStride, columnStride i
 		return
 	case kStride == 1:
 		done := transpose(l, dst, PanelWidth, src, rows, lanes, columnStride)
+		if done == rows { // dst ends before the next row's first lane where that is not the panel's
+			return
+		}
 		dst, src, rows = dst[done*PanelWidth:], src[done:], rows-done
 	}
 	// Column by column: src is read in order where kStride is 1.
