@@ -40,8 +40,9 @@ const transposedColumns = 1024
 func (x *product) multiplyRowsTransposed() {
 	s := directs.Get().(*direct)
 	defer directs.Put(s)
-	for i := 0; i < x.m; i += transposedColumns {
-		y := x.block(i, 0, min(transposedColumns, x.m-i), x.n)
+	for i, end := 0, 0; i < x.m; i = end {
+		end = x.cut(min(i+transposedColumns, x.m), x.m)
+		y := x.block(i, 0, end-i, x.n)
 		c := y.c
 		y = y.transposed()
 		y.c, y.beta = matrix{s.floats(y.m * y.n), y.n, 1}, 0

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/packedlstm/packedlstm/internal/workers"
+	"github.com/packedlstm/packedlstm/kernels"
 )
 
 // workerFLOP is the least that a worker gets: some tens of microseconds.
@@ -75,11 +76,32 @@ const (
 )
 
 func (p *parts) run(worker int) {
-	x := &p.product
-	i, end := workers.Share(x.m, rowUnit, worker/p.columns, p.rows)
-	j, last := workers.Share(x.n, columnUnit, worker%p.columns, p.columns)
+	i, end, j, last := p.block(worker)
 	if i < end && j < last {
-		y := x.block(i, j, end-i, last-j)
+		y := p.product.block(i, j, end-i, last-j)
 		y.run(p.method)
 	}
+}
+
+// block returns the rows [i, end) and the columns [j, last) of C that a worker computes.
+func (p *parts) block(worker int) (i, end, j, last int) {
+	x, unit := &p.product, rowUnit
+	if p.method == rowsTransposed && x.level == kernels.AVX2 { // rows are columns there
+		unit = kernels.PanelWidth
+	}
+	i, end = workers.Share(x.m, unit, worker/p.columns, p.rows)
+	if unit == kernels.PanelWidth {
+		i, end = x.cut(i, x.m), x.cut(end, x.m)
+	}
+	j, last = workers.Share(x.n, columnUnit, worker%p.columns, p.columns)
+	return i, end, x.cut(j, x.n), x.cut(last, x.n)
+}
+
+// cut returns where n columns are cut that were to be cut at a multiple of a panel: one panel
+// before it where fewer columns are left than AVX2 has a kernel for.
+func (x *product) cut(at, n int) int {
+	if left := n - at; x.level == kernels.AVX2 && at > 0 && left > 0 && left < kernels.PanelWidth {
+		return at - kernels.PanelWidth
+	}
+	return at
 }
