@@ -14,6 +14,9 @@ func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []fl
 	x []float32, incX int, beta float32, y []float32, incY int) {
 	p, ok := matrixVector(tA, m, n, a, lda, x, incX, y, incY)
 	if !ok || alpha == 0 {
+		if tA != blas.NoTrans && incY == 1 && n >= 0 && len(y) > n {
+			y = y[:n] // where beta is 0, gonum 0.17 clears all of it
+		}
 		i.Implementation.Sgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
 		return
 	}
