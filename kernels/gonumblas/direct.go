@@ -32,8 +32,12 @@ func (x *product) multiplyRowsCopied() {
 	directs.Put(s)
 }
 
-// transposedColumns of Cᵀ are computed at a time: a few rows of them stay in L2.
-const transposedColumns = 1024
+const (
+	// transposedColumns of Cᵀ are computed at a time: a few rows of them stay in L2.
+	transposedColumns = 1024
+	// transposedRows likewise, whole tiles of 6 and of 8: Cᵀ may be as high as it likes.
+	transposedRows = 960
+)
 
 // multiplyRowsTransposed computes Cᵀ = alpha·Bᵀ·Aᵀ over the rows of Aᵀ, which are
 // contiguous, in the scratch, and adds it to C.
@@ -42,17 +46,23 @@ func (x *product) multiplyRowsTransposed() {
 	defer directs.Put(s)
 	for i, end := 0, 0; i < x.m; i = end {
 		end = x.cut(min(i+transposedColumns, x.m), x.m)
-		y := x.block(i, 0, end-i, x.n)
-		c := y.c
-		y = y.transposed()
-		y.c, y.beta = matrix{s.floats(y.m * y.n), y.n, 1}, 0
-		y.multiplyRows()
-		if x.beta == 0 {
-			check(x.level.Transpose(c.data, c.row, y.c.data, y.n, y.n, y.m))
-			continue
+		for j := 0; j < x.n; j += transposedRows {
+			y := x.block(i, j, end-i, min(transposedRows, x.n-j))
+			s.multiplyTransposed(&y)
 		}
-		addTransposed(c, y.c.data, y.n, y.m, x.beta)
 	}
+}
+
+// multiplyTransposed is multiplyRowsTransposed for one block.
+func (s *direct) multiplyTransposed(x *product) {
+	y := x.transposed()
+	y.c, y.beta = matrix{s.floats(y.m * y.n), y.n, 1}, 0
+	y.multiplyRows()
+	if x.beta == 0 {
+		check(x.level.Transpose(x.c.data, x.c.row, y.c.data, y.n, y.n, y.m))
+		return
+	}
+	addTransposed(x.c, y.c.data, y.n, y.m, x.beta)
 }
 
 // storesTransposed reports whether Cᵀ can be stored from tiles of 8 x 16, and whether that is
@@ -87,30 +97,52 @@ func addTransposed(c matrix, t []float32, rows, columns int, beta float32) {
 	}
 }
 
+// dotsCopy of k are copied at a time for dot products: a multiple of where they cut their sums,
+// so that no bit depends on it.
+const dotsCopy = 1 << 12
+
 // multiplyDots computes x by dot products: the rows of A or the columns of B are
 // contiguous; if not both, the others are copied.
 func (x *product) multiplyDots() {
-	s := directs.Get().(*direct)
 	y := *x
 	aRows, bColumns := x.a.column == 1 && x.a.row >= x.k, x.b.row == 1 && x.b.column >= x.k
 	turned := aRows && (!bColumns || x.n < x.m) // so that of y, A is the one to copy, or the smaller
 	if turned {
 		y = x.transposed()
 	}
-	if !(aRows && bColumns) {
-		a := matrix{s.floats(y.m * y.k), y.k, 1}
-		if y.m == 1 {
-			gather(a.data, y.a.data, 0, y.a.column)
-		} else {
-			check(x.level.Transpose(a.data, y.k, y.a.data, y.a.column, y.m, y.k))
-		}
-		y.a = a
+	if aRows && bColumns {
+		y.dotProducts(y.a, x.c, turned)
+		return
 	}
+	s := directs.Get().(*direct)
+	defer directs.Put(s)
+	for k := 0; k < x.k; k += dotsCopy {
+		z := y
+		z.a, z.b, z.k = y.a.from(0, k), y.b.from(k, 0), min(dotsCopy, x.k-k)
+		if k > 0 {
+			z.beta = 1
+		}
+		z.dotProducts(s.copyRows(&z), x.c, turned)
+	}
+}
+
+// dotProducts computes x over the rows of a, which is A, into c, which is C, or Cᵀ if turned.
+func (x *product) dotProducts(a, c matrix, turned bool) {
 	check(x.level.MultiplyDots(&kernels.DotProducts{
-		C: x.c.data, CStride: x.c.row, Transposed: turned, A: y.a.data, AStride: y.a.row, B: y.b.data, BStride: y.b.column,
-		Rows: y.m, Columns: y.n, K: y.k, Alpha: x.alpha, Beta: x.beta,
+		C: c.data, CStride: c.row, Transposed: turned, A: a.data, AStride: a.row, B: x.b.data, BStride: x.b.column,
+		Rows: x.m, Columns: x.n, K: x.k, Alpha: x.alpha, Beta: x.beta,
 	}))
-	directs.Put(s)
+}
+
+// copyRows returns A, whose columns are contiguous, with rows that are.
+func (s *direct) copyRows(x *product) matrix {
+	a := matrix{s.floats(x.m * x.k), x.k, 1}
+	if x.m == 1 {
+		gather(a.data, x.a.data, 0, x.a.column)
+	} else {
+		check(x.level.Transpose(a.data, x.k, x.a.data, x.a.column, x.m, x.k))
+	}
+	return a
 }
 
 // gather copies every stride-th element of src from index at on.
@@ -121,6 +153,11 @@ func gather(dst, src []float32, at, stride int) {
 	}
 }
 
+// scratchFloats bounds what a call asks for: fewRows of dotsCopy elements, 64 rows of
+// transposedColumns, nearMatrix.
+const scratchFloats = fewRows * dotsCopy
+
+// floats returns room for n floats, scratchFloats at most.
 func (s *direct) floats(n int) []float32 {
 	if cap(s.copy) < n {
 		s.copy = make([]float32, n)

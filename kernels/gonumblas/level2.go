@@ -61,20 +61,26 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 		return
 	}
 	s := directs.Get().(*direct)
-	row := y[:n]
-	if incY != 1 {
-		row = s.floats(n)
-		gather(row, y, start(n, incY), incY)
-	}
-	level, at := kernels.Active(), start(m, incX)
+	level, first, at := kernels.Active(), start(n, incY), start(m, incX)
 	const columns = 1 << 12 // of y, that stay in L1 while the rows pass
 	for j := 0; j < n; j += columns {
-		part := row[j:min(j+columns, n)]
+		part := s.elements(y, first+j*incY, incY, min(columns, n-j))
 		for r := range m {
 			addScaled(level, a[r*lda+j:][:len(part)], part, alpha*x[at+r*incX])
 		}
 	}
 	directs.Put(s)
+}
+
+// elements returns n elements of y, incY apart, from index at on: a copy if they are not
+// contiguous.
+func (s *direct) elements(y []float32, at, incY, n int) []float32 {
+	if incY == 1 {
+		return y[at : at+n]
+	}
+	part := s.floats(n)
+	gather(part, y, at, incY)
+	return part
 }
 
 // start returns where element 0 of a vector of n stands.

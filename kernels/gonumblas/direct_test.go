@@ -1,0 +1,47 @@
+package gonumblas
+
+import (
+	"testing"
+
+	"gonum.org/v1/gonum/blas"
+)
+
+// TestScratch: what a product copies does not grow with its longest side.
+func TestScratch(t *testing.T) {
+	const long = 1 << 17
+	for _, s := range [][3]int{{64, long, 3}, {long, 3, 64}, {12, 12, long}, {32, 33, long}, {33, 12, long}, {1, 3, long}, {3, 1, long}} {
+		for _, tA := range []blas.Transpose{blas.NoTrans, blas.Trans} {
+			for _, tB := range []blas.Transpose{blas.NoTrans, blas.Trans} {
+				checkScratch(t, tA, tB, s[0], s[1], s[2])
+			}
+		}
+	}
+	var i Implementation
+	i.Sger(1, long, 1, []float32{1}, 1, make([]float32, 2*long), 2, make([]float32, long), long)
+	checkPool(t, "Sger")
+}
+
+func checkScratch(t *testing.T, tA, tB blas.Transpose, m, n, k int) {
+	t.Helper()
+	lda, ldb := k, n
+	if tA != blas.NoTrans {
+		lda = m
+	}
+	if tB != blas.NoTrans {
+		ldb = k
+	}
+	var i Implementation
+	i.Sgemm(tA, tB, m, n, k, 1, make([]float32, m*k), lda, make([]float32, k*n), ldb, 0, make([]float32, m*n), n)
+	checkPool(t, string(tA)+string(tB), m, n, k)
+}
+
+// checkPool looks at the scratch that the pool has at hand.
+func checkPool(t *testing.T, of ...any) {
+	t.Helper()
+	s := directs.Get().(*direct)
+	defer directs.Put(s)
+	if cap(s.copy) > scratchFloats {
+		t.Errorf("%v: a scratch of %d floats, want at most %d", of, cap(s.copy), scratchFloats)
+		s.copy = nil
+	}
+}
