@@ -40,7 +40,8 @@ func (p *Panels) setDense(k0, n0, rows, columns int, src []float32, kStride, col
 	}
 }
 
-// multiplyDense is Multiply for an engine: init into c, then c += a·b.
+// multiplyDense is Multiply for an engine: init into c, then c += a·b. What auto chose it for
+// is left to the level's kernels over rows of b where the rows are few.
 func (p *Panels) multiplyDense(x *Product, columns int) {
 	for r := range x.Rows {
 		c := x.C[r*x.CStride:][:columns]
@@ -59,6 +60,11 @@ func (p *Panels) multiplyDense(x *Product, columns int) {
 	}
 	b, stride := p.data[x.First*PanelWidth:], p.denseStride()
 	switch {
+	case !takesRows(p.engine, p.level, x.Rows) && (p.level == AVX512 || p.level == AVX2 && columns >= PanelWidth):
+		multiplyRows(p.level, &RowProduct{
+			C: x.C, CStride: x.CStride, A: x.A, AStride: x.AStride, AKStride: x.AKStride, B: b, BStride: stride,
+			Rows: x.Rows, Columns: columns, K: p.k, Alpha: 1, Beta: 1,
+		})
 	case x.AKStride == 1 && (x.AStride >= p.k || x.Rows == 1):
 		p.engine.Gemm(false, x.Rows, columns, p.k, x.A, max(x.AStride, p.k), b, stride, x.C, x.CStride)
 	case x.AStride == 1 && (x.AKStride >= x.Rows || p.k == 1):

@@ -200,10 +200,10 @@ func TestAutoEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := kernels.Active()
-	if e := kernels.EngineFor(l, 33, 49); e == kernels.Engine(slow) {
+	if e := kernels.EngineFor(l, 33, 49); e != nil && e.Name() == slow.Name() {
 		t.Error("the sleeping engine won")
 	}
-	if e := kernels.GradientEngineFor(l, 33, 49); e == kernels.Engine(slow) {
+	if e := kernels.GradientEngineFor(l, 33, 49); e != nil && e.Name() == slow.Name() {
 		t.Error("the sleeping engine won a gradient")
 	}
 	calls := slow.calls.Load()
@@ -217,10 +217,79 @@ func TestAutoEngine(t *testing.T) {
 	registerEngines(t, swift)
 	swift.idle.Store(true)
 	defer swift.idle.Store(false) // it stays registered
-	if e := kernels.EngineFor(l, 65, 49); e != kernels.Engine(swift) {
+	if e := kernels.EngineFor(l, 65, 49); e == nil || e.Name() != swift.Name() {
 		t.Errorf("engine %v: the one that computes nothing lost", e)
 	}
 	if e := kernels.EngineFor(l, 1<<20, 1); e != nil {
 		t.Errorf("engine %v for a matrix too large to measure", e)
+	}
+}
+
+// TestAutoRows: what auto chose gets products and gradients of many rows; few are the level's
+// own, and right, wherever it has kernels for rows of the matrix.
+func TestAutoRows(t *testing.T) {
+	registerEngines(t, swift)
+	if err := kernels.SetEngine("auto"); err != nil {
+		t.Fatal(err)
+	}
+	const k, n = 67, 51
+	rng := newRand(43)
+	b := uniform(rng, k*n, 1)
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		swift.idle.Store(true)
+		defer swift.idle.Store(false)
+		var p kernels.Panels
+		p.SetEngine(kernels.EngineFor(l, k, n))
+		if p.Engine() == nil {
+			t.Fatal("the engine that computes nothing lost")
+		}
+		if err := p.Pack(l, b, k, n, n); err != nil {
+			t.Fatal(err)
+		}
+		kernels.GradientEngineFor(l, n, k)
+		own, many := l == kernels.AVX2 || l == kernels.AVX512, 8
+		if l == kernels.AVX512 {
+			many = 16
+		}
+		for _, rows := range []int{1, 3, 7, 8, 15, 16, 33} {
+			x := kernels.Product{
+				C: make([]float32, rows*n), CStride: n, Init: uniform(rng, n, 1),
+				A: uniform(rng, rows*k, 1), AStride: k, AKStride: 1, Rows: rows, Count: (n + 15) / 16,
+			}
+			calls := swift.calls.Load()
+			if err := p.Multiply(&x); err != nil {
+				t.Fatal(err)
+			}
+			if few := swift.calls.Load() == calls; few != (own && rows < many) {
+				t.Errorf("a product of %d rows by the level's own kernels: %v", rows, few)
+			} else if few {
+				checkOwnProduct(t, &x, b, k, n)
+			}
+			var w kernels.WeightGradient
+			calls = swift.calls.Load()
+			if err := w.Add(l, make([]float32, n*k), k, x.C, n, n, x.A, k, k, rows, 0, n); err != nil {
+				t.Fatal(err)
+			}
+			if few := swift.calls.Load() == calls; few != (rows < many) {
+				t.Errorf("a gradient of %d rows by the level's own tiles: %v", rows, few)
+			}
+		}
+	})
+}
+
+// checkOwnProduct compares c = init + a·b with the sum in float64.
+func checkOwnProduct(t *testing.T, x *kernels.Product, b []float32, k, n int) {
+	t.Helper()
+	for i, got := range x.C {
+		r, j := i/n, i%n
+		want := float64(x.Init[j])
+		size := math.Abs(want)
+		for l := range k {
+			v := float64(x.A[r*k+l]) * float64(b[l*n+j])
+			want, size = want+v, size+math.Abs(v)
+		}
+		if bound := float64(k+2) * 0x1p-23 * size; !(math.Abs(float64(got)-want) <= bound) {
+			t.Fatalf("%d rows: C[%d, %d] = %v, want %v ± %v", x.Rows, r, j, got, want, bound)
+		}
 	}
 }

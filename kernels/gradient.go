@@ -65,7 +65,7 @@ func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, 
 	if memory.Overlap(dw, dy) || memory.Overlap(dw, x) {
 		return errOverlap(operation, "dw", "dy and x")
 	}
-	if e := GradientEngineFor(l, n, m); e != nil && count > 0 {
+	if e := GradientEngineFor(l, n, m); takesRows(e, l, rows) && count > 0 {
 		e.Gemm(true, count, m, rows, dy[first:], dyStride, x, xStride, dw[first*dwStride:], dwStride)
 		return nil
 	}
