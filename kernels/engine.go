@@ -37,31 +37,88 @@ const (
 	autoEngine   = "auto"
 )
 
-// engines are what is registered and chosen. A name that is chosen by a variable may be
+// engineSetting is what is chosen for one kind of products. A name that its variable has may be
 // registered later, by the initialisation of another package.
+type engineSetting struct {
+	variable string
+	auto     bool // may be auto
+	name     string
+	warning  sync.Once
+}
+
+// engines are what is registered and chosen.
 var engines struct {
 	sync.RWMutex
 	registered  []Engine
-	large, step string
+	large, step engineSetting
 	choices     map[engineShape]engineChoice // of auto
 }
 
 func init() {
-	engines.large, engines.step = panelsEngine, panelsEngine
-	if name := os.Getenv(EngineVariable); name != "" {
-		engines.large = strings.ToLower(name)
-	}
-	if name := os.Getenv(StepEngineVariable); name != "" {
-		engines.step = strings.ToLower(name)
-	}
+	engines.large.start(EngineVariable, true)
+	engines.step.start(StepEngineVariable, false)
 	engines.choices = map[engineShape]engineChoice{}
 }
 
+func (s *engineSetting) start(variable string, auto bool) {
+	s.variable, s.auto, s.name = variable, auto, panelsEngine
+	if name := os.Getenv(variable); name != "" {
+		s.name = strings.ToLower(name)
+	}
+}
+
+// known returns the names that the setting may have.
+func (s *engineSetting) known() []string {
+	names := engineNames()
+	if !s.auto {
+		names = slices.DeleteFunc(names, func(n string) bool { return n == autoEngine })
+	}
+	return names
+}
+
+// active returns the name of what computes, which is not that of an engine that nothing registered.
+func (s *engineSetting) active() string {
+	if slices.Contains(s.known(), s.name) {
+		return s.name
+	}
+	return panelsEngine
+}
+
+func (s *engineSetting) activeNow() string {
+	engines.RLock()
+	defer engines.RUnlock()
+	return s.active()
+}
+
+// engine returns the registered engine of the setting's name. A variable may name one that
+// nothing registered: nobody can receive an error here, and silence would time or test
+// the wrong products.
+func (s *engineSetting) engine() Engine {
+	if s.name == panelsEngine {
+		return nil
+	}
+	for _, e := range engines.registered {
+		if e.Name() == s.name {
+			return e
+		}
+	}
+	s.warning.Do(func() { fmt.Fprintln(os.Stderr, s.unknown()) })
+	return nil
+}
+
+func (s *engineSetting) unknown() string {
+	return fmt.Sprintf("packedlstm: %s: engine %q: this binary has %s; using %s", s.variable, s.name, strings.Join(s.known(), ", "), panelsEngine)
+}
+
 // RegisterEngine makes an engine known by its name. A name that is taken, or one of panels
-// and auto, is an error.
+// and auto, is an error, and so is one that is empty or not in lower case, which SetEngine could
+// never choose.
 func RegisterEngine(e Engine) error {
 	if e == nil {
 		return errNil("RegisterEngine", "e")
+	}
+	if name := e.Name(); name == "" || name != strings.ToLower(name) {
+		return fmt.Errorf("kernels: RegisterEngine: the name %q: want one in lower case", name)
 	}
 	engines.Lock()
 	defer engines.Unlock()
@@ -94,34 +151,32 @@ func engineNames() []string {
 // than 8 rows, at AVX512 16, stay the package's own where the level has kernels for them: an
 // engine would pack the whole matrix for each. An unknown name is an error and changes nothing.
 func SetEngine(name string) error {
-	return chooseEngine("SetEngine", &engines.large, name, true)
+	return chooseEngine("SetEngine", &engines.large, name)
 }
 
 // SetStepEngine chooses what computes the products of single steps, h·W_hhᵀ and
 // dgates·W_hh: panels, the default, or a registered engine.
 func SetStepEngine(name string) error {
-	return chooseEngine("SetStepEngine", &engines.step, name, false)
+	return chooseEngine("SetStepEngine", &engines.step, name)
 }
 
-func chooseEngine(operation string, choice *string, name string, auto bool) error {
+func chooseEngine(operation string, s *engineSetting, name string) error {
 	name = strings.ToLower(name)
 	engines.Lock()
 	defer engines.Unlock()
-	known := engineNames()
-	if !auto {
-		known = slices.DeleteFunc(known, func(n string) bool { return n == autoEngine })
-	}
-	if !slices.Contains(known, name) {
+	if known := s.known(); !slices.Contains(known, name) {
 		return fmt.Errorf("kernels: %s: engine %q: want one of %s", operation, name, strings.Join(known, ", "))
 	}
-	*choice = name
+	s.name = name
 	return nil
 }
 
-// ActiveEngine returns the name of what computes large products, and ActiveStepEngine
-// that for the products of steps.
-func ActiveEngine() string     { engines.RLock(); defer engines.RUnlock(); return engines.large }
-func ActiveStepEngine() string { engines.RLock(); defer engines.RUnlock(); return engines.step }
+// ActiveEngine returns the name of what computes large products: panels where the variable names
+// an engine that is not in this binary.
+func ActiveEngine() string { return engines.large.activeNow() }
+
+// ActiveStepEngine returns that for the products of steps.
+func ActiveStepEngine() string { return engines.step.activeNow() }
 
 // EngineFor returns the engine for products of many rows with a matrix [k, n], nil for
 // the level's own tiles.
@@ -139,14 +194,14 @@ func GradientEngineFor(l Level, n, m int) Engine {
 func StepEngine() Engine {
 	engines.RLock()
 	defer engines.RUnlock()
-	return engineNamed(engines.step)
+	return engines.step.engine()
 }
 
 func engineFor(s engineShape) Engine {
 	engines.RLock()
 	defer engines.RUnlock()
-	if engines.large != autoEngine {
-		return engineNamed(engines.large)
+	if engines.large.name != autoEngine {
+		return engines.large.engine()
 	}
 	if len(engines.registered) == 0 {
 		return nil
@@ -159,23 +214,3 @@ func engineFor(s engineShape) Engine {
 	defer engines.RLock()
 	return measureEngines(registered, s)
 }
-
-// engineNamed returns the registered engine of that name. A variable may name one that
-// nothing registered: nobody can receive an error here, and silence would time or test
-// the wrong products.
-func engineNamed(name string) Engine {
-	if name == panelsEngine {
-		return nil
-	}
-	for _, e := range engines.registered {
-		if e.Name() == name {
-			return e
-		}
-	}
-	unknownEngine.Do(func() {
-		fmt.Fprintf(os.Stderr, "packedlstm: engine %q is not in this binary: have %s; using panels\n", name, strings.Join(engineNames(), ", "))
-	})
-	return nil
-}
-
-var unknownEngine sync.Once

@@ -71,6 +71,8 @@ func TestEngineNames(t *testing.T) {
 	}{
 		{"a name that is taken", kernels.RegisterEngine(plain), `"test-loops" is taken`},
 		{"the name of the panels", kernels.RegisterEngine(loops{name: "panels"}), `"panels" is taken`},
+		{"a name in capitals", kernels.RegisterEngine(loops{name: "MKL"}), `"MKL": want one in lower case`},
+		{"no name", kernels.RegisterEngine(loops{}), `"": want one in lower case`},
 		{"nil", kernels.RegisterEngine(nil), "e is nil"},
 		{"an unknown engine", kernels.SetEngine("mkl"), `engine "mkl": want one of panels, auto`},
 		{"auto for steps", kernels.SetStepEngine("auto"), `engine "auto": want one of panels, `},
