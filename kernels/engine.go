@@ -149,7 +149,8 @@ func engineNames() []string {
 // package's own products, auto for a registered engine wherever a short measurement of
 // that shape says that it clearly wins, by a tenth of the time. Even there, products of fewer
 // than 8 rows, at AVX512 16, stay the package's own where the level has kernels for them: an
-// engine would pack the whole matrix for each. An unknown name is an error and changes nothing.
+// engine would pack the whole matrix for each. So do all products with a matrix of more than
+// 16M elements, which are not measured. An unknown name is an error and changes nothing.
 func SetEngine(name string) error {
 	return chooseEngine("SetEngine", &engines.large, name)
 }

@@ -48,7 +48,8 @@ func takesRows(e Engine, l Level, rows int) bool {
 }
 
 // measureEngines returns the fastest engine at the shape, if it is clearly faster than the
-// level's own tiles, and remembers it. It takes milliseconds, once for each shape.
+// level's own tiles, and remembers it. It takes milliseconds, once for each shape; the largest
+// take some hundred.
 func measureEngines(registered []Engine, s engineShape) Engine {
 	measuring.Lock() // one at a time: two would disturb each other, and might disagree
 	defer measuring.Unlock()
@@ -78,7 +79,7 @@ var measuring sync.Mutex
 // measureShape returns the seconds of the shape's product by each of the engines. ok is false if
 // it is nothing to measure: an empty or an impossible one.
 func measureShape(engines []Engine, s engineShape) (seconds []float64, ok bool) {
-	if s.k <= 0 || s.n <= 0 || s.k > maxMeasured || s.n > maxMeasured {
+	if s.k <= 0 || s.n <= 0 || s.k > maxMeasured || s.n > maxMeasured/s.k {
 		return nil, false
 	}
 	runs := make([]func() error, len(engines))
@@ -103,8 +104,10 @@ func measureShape(engines []Engine, s engineShape) (seconds []float64, ok bool) 
 	return seconds, true
 }
 
-// maxMeasured bounds the memory of a measurement.
-const maxMeasured = 1 << 14
+// maxMeasured elements of the matrix (64 MB) bound the memory of a measurement, a few times as
+// much, and its time, less than a second where all compute as fast as this package. Larger ones
+// stay with the panels.
+const maxMeasured = 1 << 24
 
 // shapeProduct returns a call of the shape's product by e, or by the level's tiles.
 func shapeProduct(e Engine, s engineShape) (run func() error, err error) {

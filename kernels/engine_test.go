@@ -222,8 +222,11 @@ func TestAutoEngine(t *testing.T) {
 	if e := kernels.EngineFor(l, 65, 49); e == nil || e.Name() != swift.Name() {
 		t.Errorf("engine %v: the one that computes nothing lost", e)
 	}
-	if e := kernels.EngineFor(l, 1<<20, 1); e != nil {
-		t.Errorf("engine %v for a matrix too large to measure", e)
+	for _, s := range [][2]int{{1<<24 + 1, 1}, {1, 1<<24 + 1}, {1 << 12, 1<<12 + 1}, {1 << 14, 1 << 14}, {1<<31 - 1, 1<<31 - 1}, {0, 5}} {
+		calls := swift.calls.Load()
+		if e := kernels.EngineFor(l, s[0], s[1]); e != nil || swift.calls.Load() != calls {
+			t.Errorf("engine %v for %v, which is empty or too large to measure", e, s)
+		}
 	}
 }
 
