@@ -18,7 +18,7 @@ const (
 	NEON
 	// AVX2 is amd64 assembly that needs AVX, AVX2 and FMA.
 	AVX2
-	// AVX512 is amd64 assembly that needs AVX-512 F, DQ, BW and VL besides.
+	// AVX512 is amd64 assembly that needs AVX-512 F, DQ and VL besides.
 	AVX512
 
 	levelCount

@@ -11,5 +11,6 @@ const hasNEON = false
 var hasAVX2 = cpu.X86.HasAVX && cpu.X86.HasAVX2 && cpu.X86.HasFMA
 
 // hasAVX512 likewise. F is reported only where the operating system keeps the
-// registers; BW is for byte-granular masks that KMOV loads whole, VL for the tails.
-var hasAVX512 = hasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
+// registers; DQ is for float32 logic in gates and activations, VL for registers
+// of half the width in dot products and transposed tiles.
+var hasAVX512 = hasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL
