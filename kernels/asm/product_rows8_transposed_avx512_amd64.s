@@ -106,11 +106,11 @@ stored:                                       \
 	RET
 
 // func ProductRows8x16TransposedAVX512(args *RowsArgs)
-// c[r, j] is at C + j·CRow + r; Beta counts as 0. Requires: AVX512F
+// c[r, j] is at C + j·CRow + r; Beta counts as 0. Requires: AVX512F, AVX512VL
 TEXT ·ProductRows8x16TransposedAVX512(SB), NOSPLIT, $0-8
 	PRODUCT_8ROWS_TRANSPOSED(ZERO8x16, STEP8x16, SCALE8x16, STORE8x16T)
 
 // func ProductRows8x32TransposedAVX512(args *RowsArgs)
-// c[r, j] is at C + j·CRow + r; Beta counts as 0. Requires: AVX512F
+// c[r, j] is at C + j·CRow + r; Beta counts as 0. Requires: AVX512F, AVX512VL
 TEXT ·ProductRows8x32TransposedAVX512(SB), NOSPLIT, $0-8
 	PRODUCT_8ROWS_TRANSPOSED(ZERO8x32, STEP8x32, SCALE8x32, STORE8x32T)

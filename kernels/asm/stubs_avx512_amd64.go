@@ -202,6 +202,8 @@ func ProductRows8x16AVX512(args *RowsArgs)
 //go:noescape
 func ProductRows8x32AVX512(args *RowsArgs)
 
+// The same with C stored as its transpose. They need AVX512F and AVX512VL.
+
 //go:noescape
 func ProductRows8x16TransposedAVX512(args *RowsArgs)
 
