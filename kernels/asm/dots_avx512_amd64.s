@@ -28,10 +28,11 @@ GLOBL transposed<>(SB), RODATA|NOPTR, $64
 
 // Register map
 //	SI  a, row 0, of the current k     R8, R9, R10 bytes from row 0 to rows 1, 2, 3 of a
-//	DX  b, row 0 of the tile, at k     R11, R12, R13 the same of b
+//	DX  b, row 0 of the tile, at k;    R11, R12, R13 the same of b
+//	    then c, current row
 //	DI  c of the tile                  AX bytes between rows of c
 //	CX  k to go, then rows             BX columns to go
-//	R14 args                           R15 bytes between rows of b; masks; c, current row
+//	R14 args                           R15 bytes between rows of b; masks
 //	Z0..Z15 sums, four a row           Z16..Z19 rows of b    Z20 a row of a
 //	Z28 indices    Z29 Beta    Z30 Alpha
 //	K1 lanes of the last k             K2 columns of a row to store

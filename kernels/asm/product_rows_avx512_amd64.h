@@ -1,6 +1,6 @@
 // Macros of the AVX-512 tile products over rows of B as they are. They share registers and
 // row macros with the products over panels (product_avx512_amd64.h), but for
-//	DI  bytes between rows of b   
+//	DI  bytes between rows of b
 //	CX  k to go, then rows         Z30 Beta    Z31 Alpha, at the end
 
 #define BROW  DI

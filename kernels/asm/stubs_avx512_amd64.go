@@ -88,7 +88,7 @@ func Product2x128AVX512(args *ProductArgs)
 //go:noescape
 func ProductSide1x64AVX512(args *SideArgs)
 
-// FMAPeakAVX516 runs iterations rounds of 12 independent 16-lane FMAs on registers:
+// FMAPeakAVX512 runs iterations rounds of 16 independent 16-lane FMAs on registers:
 // 512 FLOP a round.
 //
 //go:noescape
