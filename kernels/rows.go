@@ -67,6 +67,7 @@ func (l Level) MultiplyRows(x *RowProduct) error {
 
 // multiplyRowsPortable computes x element by element.
 func multiplyRowsPortable(x *RowProduct) {
+	alpha := factor(x.Alpha, x.K)
 	for r := range x.Rows {
 		for j := range x.Columns {
 			at := r*x.CStride + j
@@ -79,11 +80,19 @@ func multiplyRowsPortable(x *RowProduct) {
 				for i := k; i < min(k+rowsDepth, x.K); i++ {
 					sum = fma32(x.A[r*x.AStride+i*x.AKStride], x.B[i*x.BStride+j], sum)
 				}
-				x.C[at] = finish(x.Alpha, sum, beta, x.C[at])
+				x.C[at] = finish(alpha, sum, beta, x.C[at])
 				beta = 1
 			}
 		}
 	}
+}
+
+// factor returns alpha, or 0 where there is nothing to sum: NaN or an infinity would not make it 0.
+func factor(alpha float32, k int) float32 {
+	if k == 0 {
+		return 0
+	}
+	return alpha
 }
 
 // finish returns alpha·sum + beta·c, which is not read if beta is 0.
@@ -147,6 +156,7 @@ func (l Level) MultiplyDots(x *DotProducts) error {
 
 // multiplyDotsPortable computes x element by element, four sums each.
 func multiplyDotsPortable(x *DotProducts) {
+	alpha := factor(x.Alpha, x.K)
 	for i := range x.Rows {
 		a := x.A[min(i*x.AStride, len(x.A)):][:x.K]
 		for j := range x.Columns {
@@ -155,7 +165,7 @@ func multiplyDotsPortable(x *DotProducts) {
 			if x.Transposed {
 				at = j*x.CStride + i
 			}
-			x.C[at] = finish(x.Alpha, dot(a, b), x.Beta, x.C[at])
+			x.C[at] = finish(alpha, dot(a, b), x.Beta, x.C[at])
 		}
 	}
 }

@@ -72,6 +72,33 @@ func testMultiplyRows(t *testing.T, l kernels.Level, rows, k, n, pad int, seed u
 	}
 }
 
+// TestNothingToSum: without k a product is Beta·C, whatever Alpha is.
+func TestNothingToSum(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		const n = 17
+		for _, alpha := range []float32{0, 1, -1, float32(math.Inf(1)), float32(math.NaN())} {
+			for _, beta := range factors {
+				x := kernels.RowProduct{C: uniform(newRand(24), n, 1), CStride: n, Rows: 1, Columns: n, BStride: n, Alpha: alpha, Beta: beta}
+				y := kernels.DotProducts{C: uniform(newRand(24), n, 1), CStride: n, Rows: 1, Columns: n, Alpha: alpha, Beta: beta}
+				want := make([]float32, n)
+				for i, c := range x.C {
+					if beta != 0 {
+						want[i] = beta * c
+					}
+				}
+				if err := l.MultiplyRows(&x); err != nil {
+					t.Fatal(err)
+				}
+				if err := l.MultiplyDots(&y); err != nil {
+					t.Fatal(err)
+				}
+				sameBits(t, fmt.Sprintf("rows, alpha %v, beta %v", alpha, beta), x.C, want)
+				sameBits(t, fmt.Sprintf("dots, alpha %v, beta %v", alpha, beta), y.C, want)
+			}
+		}
+	})
+}
+
 // TestMultiplyDots does the same for dot products, C also transposed.
 func TestMultiplyDots(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
