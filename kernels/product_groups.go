@@ -9,7 +9,8 @@ package kernels
 const (
 	// groupElements of B, 2 MB, bound the time of a call: 60 µs from memory.
 	groupElements = 1 << 19
-	// groupProducts bound it where many rows pass: 4M multiply-adds, 70 µs at 60 a nanosecond.
+	// groupProducts bound it where many rows pass: 4M multiply-adds, 70 µs at 60 a nanosecond. One
+	// group may be more, as any block of K may: rowBlock rows by panelBytes of B.
 	groupProducts = 1 << 22
 )
 
