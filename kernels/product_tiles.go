@@ -26,7 +26,8 @@ type tiling struct {
 	narrower bool
 	// masked: the last panel of a tile may have fewer columns than PanelWidth.
 	masked bool
-	// panelBytes of B stay in L1 while the tiles of a row block pass.
+	// panelBytes of B stay near while the tiles of a row block pass: in L1, or in L2 where that
+	// delivers them in time.
 	panelBytes int
 	// aheadFrom so many tiles above each other call the next block into L2; 0: none do.
 	aheadFrom int
@@ -84,7 +85,7 @@ func (t *tiling) width(height, remaining int) int {
 }
 
 // multiplyTiles walks row blocks, then groups of panels, then blocks of K: the block of
-// a group stays in L1 while the row block passes. Sums go on through C from one block
+// a group stays near while the row block passes. Sums go on through C from one block
 // of K to the next. A last panel short of PanelWidth takes its own path, unless the
 // level's tiles have masks.
 func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
