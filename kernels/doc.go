@@ -41,6 +41,7 @@
 // depends on its own row alone and has the same bits at every level, within
 // K·2^-23·Σ|a||b| of the exact sum. So have activations, gates, AddScaled, ColumnSums
 // and Dropout. NaN and infinities go through as IEEE 754 has it; no element is skipped
-// because a factor is zero. Only [SetReproducible] gives that up, for the products of
-// the portable level and for its speed.
+// because a factor is zero. Only two settings give up the same bits, each for speed:
+// [SetReproducible] those of the portable level's products, and an [Engine] those of what it
+// computes, where an element may depend on the rows beside it and on how they are split.
 package kernels

@@ -35,7 +35,8 @@ func gradientWidth(columns int) int { return (panelCount(columns) | 1) * PanelWi
 // for i in [first, first+count): the rows in blocks of GradientRows, each summed as
 // one chain in ascending r, the blocks' sums added to dw in order (one chain over all
 // rows would gather their rounding errors). dw [n, m] has rows dwStride apart. So any split of the
-// rows of dw among workers gives the same bits. dw must overlap neither dy nor x.
+// rows of dw among workers gives the same bits. An engine sums all rows at once, in an order of its
+// own. dw must overlap neither dy nor x.
 // Arguments that do not fit are an error and change nothing. Nothing is allocated
 // once the scratch has grown.
 func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, dyStride, n int,

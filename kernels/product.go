@@ -13,7 +13,8 @@ import (
 // for r < Rows and the columns j of Count panels from panel First on (first =
 // First·PanelWidth; the last panel of B may be narrower). Each sum is one chain
 // of fused multiply-adds in ascending k that starts from init, so an element's
-// bits depend neither on the other rows nor on the range of panels, nor on the level.
+// bits depend neither on the other rows nor on the range of panels, nor on the level, but
+// for panels of an engine.
 type Product struct {
 	C       []float32 // [Rows, columns], rows CStride apart
 	CStride int
