@@ -119,3 +119,23 @@ done:                                           \
 	FMLA_LANE0(ELEMENT, 25, (ACC)+1) \
 	FMLA_LANE0(ELEMENT, 26, (ACC)+2) \
 	FMLA_LANE0(ELEMENT, 27, (ACC)+3)
+
+// Adds the products of all k to the accumulators, STEP those of one; store follows.
+#define SUM(STEP) \
+	SUBS $4, KS \
+	BLT  rest   \
+	PCALIGN $32 \
+fourK:              \
+	STEP        \
+	STEP        \
+	STEP        \
+	STEP        \
+	SUBS $4, KS \
+	BGE  fourK  \
+rest:               \
+	ADDS $4, KS \
+	BEQ  store  \
+oneK:               \
+	STEP        \
+	SUBS $1, KS \
+	BNE  oneK

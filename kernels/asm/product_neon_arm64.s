@@ -46,26 +46,7 @@ tile:
 	LOAD_ROW16(V12, V13, V14, V15)
 	LOAD_ROW16(V16, V17, V18, V19)
 	LOAD_ROW16(V20, V21, V22, V23)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_6x16
-	STEP_6x16
-	STEP_6x16
-	STEP_6x16
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_6x16
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_6x16)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED
@@ -123,26 +104,7 @@ tile:
 	LOAD_ROW16(V8, V9, V10, V11)
 	LOAD_ROW16(V12, V13, V14, V15)
 	LOAD_ROW16(V16, V17, V18, V19)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_5x16
-	STEP_5x16
-	STEP_5x16
-	STEP_5x16
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_5x16
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_5x16)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED
@@ -194,26 +156,7 @@ tile:
 	LOAD_ROW16(V4, V5, V6, V7)
 	LOAD_ROW16(V8, V9, V10, V11)
 	LOAD_ROW16(V12, V13, V14, V15)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_4x16
-	STEP_4x16
-	STEP_4x16
-	STEP_4x16
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_4x16
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_4x16)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED
@@ -259,26 +202,7 @@ tile:
 	LOAD_ROW16(V0, V1, V2, V3)
 	LOAD_ROW16(V4, V5, V6, V7)
 	LOAD_ROW16(V8, V9, V10, V11)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_3x16
-	STEP_3x16
-	STEP_3x16
-	STEP_3x16
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_3x16
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_3x16)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED
@@ -318,26 +242,7 @@ tile:
 	ADD  AROW, ROW0, ROW1
 	LOAD_ROW16(V0, V1, V2, V3)
 	LOAD_ROW16(V4, V5, V6, V7)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_2x16
-	STEP_2x16
-	STEP_2x16
-	STEP_2x16
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_2x16
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_2x16)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED
@@ -371,26 +276,7 @@ group:
 tile:
 	START_TILE
 	LOAD_ROW16(V0, V1, V2, V3)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_1x16
-	STEP_1x16
-	STEP_1x16
-	STEP_1x16
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_1x16
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_1x16)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED

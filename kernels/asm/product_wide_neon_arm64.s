@@ -55,26 +55,7 @@ tile:
 	LOAD_ROW32(V0, V1, V2, V3, V4, V5, V6, V7)
 	LOAD_ROW32(V8, V9, V10, V11, V12, V13, V14, V15)
 	LOAD_ROW32(V16, V17, V18, V19, V20, V21, V22, V23)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_3x32
-	STEP_3x32
-	STEP_3x32
-	STEP_3x32
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_3x32
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_3x32)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED
@@ -118,26 +99,7 @@ tile:
 	ADD  AROW, ROW0, ROW1
 	LOAD_ROW32(V0, V1, V2, V3, V4, V5, V6, V7)
 	LOAD_ROW32(V8, V9, V10, V11, V12, V13, V14, V15)
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_2x32
-	STEP_2x32
-	STEP_2x32
-	STEP_2x32
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_2x32
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_2x32)
 
 store:
 	MOVD ProductArgs_Add(ARGS), CSAVED
@@ -185,26 +147,7 @@ tile:
 	VLD1.P 64(R22), [V4.S4, V5.S4, V6.S4, V7.S4]
 	VLD1.P 64(R22), [V8.S4, V9.S4, V10.S4, V11.S4]
 	VLD1.P 64(R22), [V12.S4, V13.S4, V14.S4, V15.S4]
-	SUBS $4, KS
-	BLT  rest
-	PCALIGN $32
-
-fourK:
-	STEP_1x64
-	STEP_1x64
-	STEP_1x64
-	STEP_1x64
-	SUBS $4, KS
-	BGE  fourK
-
-rest:
-	ADDS $4, KS
-	BEQ  store
-
-oneK:
-	STEP_1x64
-	SUBS $1, KS
-	BNE  oneK
+	SUM(STEP_1x64)
 
 store:
 	MOVD ProductArgs_Add(ARGS), R22
