@@ -6,6 +6,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "mask_avx2_amd64.h"
+#include "dots_amd64.h"
 
 // Register map
 //	SI  a, row 0, of the current k     R8, R9 bytes from row 0 to rows 1, 2 of a
@@ -16,21 +17,6 @@
 //	R15 bytes between rows of b; Beta
 //	Y0..Y11 sums, four a row           Y12..Y14 rows of a    Y15 a row of b
 //	At the end: X12, X13 scratch; X14 columns of a row to store; X15 Alpha, then Beta
-
-// Bytes from row 0 to the next three, of which N exist in all; a row that does not exist
-// is the last that does. CX is clobbered.
-#define ROW_OFFSETS(STRIDE, N, O1, O2, O3) \
-	XORL    O1, O1         \
-	CMPQ    N, $2          \
-	CMOVQGE STRIDE, O1     \
-	MOVQ    O1, O2         \
-	LEAQ    (STRIDE)(STRIDE*1), CX \
-	CMPQ    N, $3          \
-	CMOVQGE CX, O2         \
-	MOVQ    O2, O3         \
-	ADDQ    STRIDE, CX     \
-	CMPQ    N, $4          \
-	CMOVQGE CX, O3
 
 // The mask of the first CX lanes: its address -> R10. CX is negated.
 #define MASK \

@@ -6,6 +6,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "run_avx512_amd64.h"
+#include "dots_amd64.h"
 
 // Which element of a tile [4, 4] its transpose has in each place.
 DATA transposed<>+0(SB)/4, $0
@@ -36,21 +37,6 @@ GLOBL transposed<>(SB), RODATA|NOPTR, $64
 //	Z0..Z15 sums, four a row           Z16..Z19 rows of b    Z20 a row of a
 //	Z28 indices    Z29 Beta    Z30 Alpha
 //	K1 lanes of the last k             K2 columns of a row to store
-
-// Bytes from row 0 to the next three, of which N exist in all; a row that does not exist
-// is the last that does. CX is clobbered.
-#define ROW_OFFSETS(STRIDE, N, O1, O2, O3) \
-	XORL    O1, O1         \
-	CMPQ    N, $2          \
-	CMOVQGE STRIDE, O1     \
-	MOVQ    O1, O2         \
-	LEAQ    (STRIDE)(STRIDE*1), CX \
-	CMPQ    N, $3          \
-	CMOVQGE CX, O2         \
-	MOVQ    O2, O3         \
-	ADDQ    STRIDE, CX     \
-	CMPQ    N, $4          \
-	CMOVQGE CX, O3
 
 #define LOAD_B \
 	VMOVUPS (DX), Z16        \
