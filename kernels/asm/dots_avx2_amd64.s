@@ -10,7 +10,8 @@
 
 // Register map
 //	SI  a, row 0, of the current k     R8, R9 bytes from row 0 to rows 1, 2 of a
-//	DX  b, row 0 of the tile, at k     R11, R12, R13 the same of b
+//	DX  b, row 0 of the tile, at k;    R11, R12, R13 the same of b
+//	    then c, current row
 //	DI  c of the tile                  AX bytes between rows of c
 //	CX  k to go, then rows             BX columns to go
 //	R10 masks                          R14 args
