@@ -24,6 +24,6 @@
 // OPENBLAS_NUM_THREADS says, and has its own number back afterwards: the workers of the layers
 // split the rows. Where it was built with OpenMP (Debian: libopenblas0-openmp), the setting is one
 // of each thread, and is made on the one that calls; if the process has none of OpenMP's functions
-// for that, the engine is not registered. The variables OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE, which some systems preset,
-// can make it slow: Kernels tells what it uses.
+// for that, the engine is not registered. The variables OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE,
+// which some systems preset, can make it slow: Kernels tells what it uses.
 package openblas
