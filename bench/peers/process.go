@@ -22,7 +22,7 @@ var slowing = []string{"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"}
 
 // tuning are how the names of variables begin that change what a peer, or this library, does.
 var tuning = []string{"ATEN_", "DNNL_", "GOGC", "GODEBUG", "GOMAXPROCS", "GOMEMLIMIT", "GOMP_", "KMP_", "MKL_", "OMP_",
-	"ONEDNN_", "OPENBLAS_", "OV_", "PACKEDLSTM_", "TF_", "XLA_"}
+	"ONEDNN_", "OPENBLAS_", "OV_", "PACKEDLSTM_", "TF_ENABLE_", "TF_NUM_", "TF_XLA_", "XLA_"}
 
 // tuned returns the variables that change what a peer does, but for those that no peer sees.
 func tuned(all []string) (found []string) {
