@@ -195,7 +195,8 @@ func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, ini
 // they are. dy may be what ws returned last: its Y may be Y or the gradient X, its HN and CN
 // the states or the gradients H0 and C0 from their beginning; in others of the gradients
 // that this pass overwrites they are an error too. The bits depend neither on the number of
-// workers nor, for x, h0 and c0, on the rest of the batch.
+// workers nor, for x, h0 and c0 without dropout, whose masks go by the position in the packed
+// rows, on the rest of the batch.
 func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGradients, error) {
 	if err := n.checkBackward(ws, dy, grads); err != nil {
 		return InputGradients{}, err
