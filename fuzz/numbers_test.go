@@ -148,7 +148,8 @@ func sameNumbers(t *testing.T, name string, got, want []float32) {
 		t.Fatalf("%s: %d elements, want %d", name, len(got), len(want))
 	}
 	for i := range got {
-		if !sameNumber(got[i], want[i]) && !(math.Abs(float64(got[i])-float64(want[i])) <= bound) {
+		// Without a bound -0 is not 0.
+		if !sameNumber(got[i], want[i]) && !(bound > 0 && math.Abs(float64(got[i])-float64(want[i])) <= bound) {
 			t.Fatalf("%s[%d] = %x (%v), want %x (%v)", name, i, math.Float32bits(got[i]), got[i], math.Float32bits(want[i]), want[i])
 		}
 	}

@@ -54,10 +54,11 @@ func sameBits(t *testing.T, name string, got, want []float32) {
 		}
 	}
 	for i := range got {
-		if math.Abs(float64(got[i])-float64(want[i])) <= bound {
+		if math.Float32bits(got[i]) == math.Float32bits(want[i]) {
 			continue
 		}
-		if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
+		// Without a bound -0 is not 0.
+		if !(bound > 0 && math.Abs(float64(got[i])-float64(want[i])) <= bound) {
 			t.Errorf("%s[%d] = %v, want %v bit for bit", name, i, got[i], want[i])
 			return
 		}
