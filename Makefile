@@ -40,7 +40,7 @@ test-arm64: # needs qemu-user-static
 # the masked lanes of VMASKMOVPS, which a CPU does not: the tests at page bounds are skipped.
 test-avx2:
 	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy|Bounds' ./kernels
-	CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Haswell' -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
+	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Haswell' -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
 test-noavx:
 	CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Nehalem' -skip 'FMA32|Accuracy|Bounds' ./kernels
 	CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Nehalem' -run '^(TestBits|TestGolden|TestPrepared.*)$$' ./lstm
@@ -50,7 +50,7 @@ test-avx512:
 	mkdir -p bench/out/emulated
 	CGO_ENABLED=0 go test -c -o bench/out/emulated/ ./kernels ./lstm
 	PACKEDLSTM_REQUIRE=avx512 .ci/emulate bench/out/emulated/kernels.test -test.short -test.run '/^avx512$$' -test.skip 'FMA32|Pattern|Accuracy'
-	.ci/emulate -d lstm bench/out/emulated/lstm.test -test.short -test.run '^(TestBits|TestGolden|TestFewRows)$$/^avx512$$'
+	PACKEDLSTM_REQUIRE=avx512 .ci/emulate -d lstm bench/out/emulated/lstm.test -test.short -test.run '^(TestBits|TestGolden|TestFewRows)$$/^avx512$$'
 
 bits: # the same bits at every level: here, under qemu and under Bochs
 	.ci/bits bench/out/bits

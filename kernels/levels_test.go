@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -10,30 +11,43 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// TestMain reports the levels that run here, and fails where PACKEDLSTM_REQUIRE
-// (a comma-separated list) names one that cannot.
+// TestMain prints the levels that run here and those that do not: no test fails for want of one.
+// go test shows it with -v, or on failure.
 func TestMain(m *testing.M) {
-	for name := range strings.SplitSeq(os.Getenv("PACKEDLSTM_REQUIRE"), ",") {
-		if name == "" {
-			continue
-		}
-		if level, err := kernels.ParseLevel(name); err != nil || !level.IsAvailable() {
-			println("PACKEDLSTM_REQUIRE: level", name, "cannot run here")
-			os.Exit(1)
+	var run, not []string
+	for l := kernels.Portable; l <= kernels.AVX512; l++ {
+		if l.IsAvailable() {
+			run = append(run, l.String())
+		} else {
+			not = append(not, l.String())
 		}
 	}
+	fmt.Printf("levels that run here: %s; not run: %s\n", strings.Join(run, ", "), strings.Join(not, ", "))
 	os.Exit(m.Run())
+}
+
+// requireLevels fails where PACKEDLSTM_REQUIRE (a comma-separated list) names a level that cannot
+// run. It is for tests, not for TestMain: go test keeps results by the variables that tests read.
+func requireLevels(t *testing.T) {
+	t.Helper()
+	for name := range strings.SplitSeq(os.Getenv("PACKEDLSTM_REQUIRE"), ",") {
+		if level, err := kernels.ParseLevel(name); name != "" && (err != nil || !level.IsAvailable()) {
+			t.Fatalf("PACKEDLSTM_REQUIRE: level %q cannot run here: have %v", name, kernels.Available())
+		}
+	}
 }
 
 // forEachLevel runs f as a subtest for every level that this machine has.
 func forEachLevel(t *testing.T, f func(t *testing.T, l kernels.Level)) {
 	t.Helper()
+	requireLevels(t)
 	for _, l := range kernels.Available() {
 		t.Run(l.String(), func(t *testing.T) { f(t, l) })
 	}
 }
 
 func TestLevels(t *testing.T) {
+	requireLevels(t)
 	t.Logf("levels that run here: %v; active: %v", kernels.Available(), kernels.Active())
 	before := kernels.Active()
 	defer kernels.SetActive(before)

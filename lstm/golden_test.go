@@ -14,9 +14,21 @@ import (
 	"github.com/packedlstm/packedlstm/param"
 )
 
+// requireLevels fails where PACKEDLSTM_REQUIRE (a comma-separated list) names a level that cannot
+// run: no other test fails for want of one.
+func requireLevels(t *testing.T) {
+	t.Helper()
+	for name := range strings.SplitSeq(os.Getenv("PACKEDLSTM_REQUIRE"), ",") {
+		if level, err := kernels.ParseLevel(name); name != "" && (err != nil || !level.IsAvailable()) {
+			t.Fatalf("PACKEDLSTM_REQUIRE: level %q cannot run here: have %v", name, kernels.Available())
+		}
+	}
+}
+
 // forEachLevel runs f as a subtest for every level that this machine has.
 func forEachLevel(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
+	requireLevels(t)
 	before := kernels.Active()
 	defer kernels.SetActive(before)
 	for _, l := range kernels.Available() {
