@@ -60,8 +60,11 @@ vet: # go test does not check the assembly's frames and arguments
 		CGO_ENABLED=0 GOARCH=$$arch go vet -tags "$$tag" ./... || exit 1; done; done
 
 fuzz: # every target for FUZZTIME, which may be a count: make fuzz FUZZTIME=1000x
-	for target in $$(go test -list '^Fuzz' ./fuzz | grep ^Fuzz); do \
-		go test -run xxx -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./fuzz || exit 1; done
+	for package in ./fuzz ./examples/g2p; do \
+		list=$$(go test -list '^Fuzz' $$package) || { echo "$$list"; exit 1; }; \
+		targets=$$(echo "$$list" | grep ^Fuzz) || { echo "no fuzz target in $$package"; exit 1; }; \
+		for target in $$targets; do \
+			go test -run xxx -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; done; done
 
 bench: # every named case beside this machine's roofs, at most 10 minutes: bench/out
 	go run ./bench/report $(BENCHFLAGS)
