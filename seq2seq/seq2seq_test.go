@@ -10,7 +10,9 @@ import (
 
 	"github.com/packedlstm/packedlstm/internal/reference"
 	"github.com/packedlstm/packedlstm/kernels"
+	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/nn"
+	"github.com/packedlstm/packedlstm/packed"
 )
 
 var small = Config{SourceTokens: 7, TargetTokens: 6, Start: 0, End: 1, EmbeddingSize: 5, HiddenSize: 9, NumLayers: 2}
@@ -241,6 +243,65 @@ func sameLogits(a, b []float32) bool {
 	return sameBits(a, b) || bound > 0 && slices.EqualFunc(a, b, func(x, y float32) bool {
 		return math.Abs(float64(x)-float64(y)) <= bound
 	})
+}
+
+// TestMemory: a Decoding gives the encoder's rows over the packed sources, empty ones among them,
+// and Step leaves them as they are.
+func TestMemory(t *testing.T) {
+	m := newModel(t, small)
+	prepared, err := m.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for workers, sources := range [][][]int{{}, {{}}, {{2, 6}, {}, {5, 5, 0, 3, 1}, {4}}, {{1}, {}, {3, 2, 6}, {}}} {
+		layout, want := encoded(t, m, sources)
+		d := NewDecoding(prepared, workers)
+		memory, err := d.Encode(sources)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(when string) {
+			t.Helper()
+			if !slices.Equal(memory.Layout.Lengths(), layout.Lengths()) || !slices.Equal(memory.Layout.SortedIndices(), layout.SortedIndices()) {
+				t.Errorf("%v, %s: the layout has lengths %v in the order %v, want %v, %v", sources, when,
+					memory.Layout.Lengths(), memory.Layout.SortedIndices(), layout.Lengths(), layout.SortedIndices())
+			}
+			if !sameLogits(memory.Y, want) {
+				t.Errorf("%v, %s: Y = %v, want %v", sources, when, memory.Y, want)
+			}
+		}
+		check("after Encode")
+		if _, err := d.Step(make([]int, len(sources))); err != nil {
+			t.Fatal(err)
+		}
+		check("after a Step")
+	}
+}
+
+// encoded returns the layout of the sources, and what the encoder makes of their packed rows.
+func encoded(t *testing.T, m *Model, sources [][]int) (*packed.Layout, []float32) {
+	t.Helper()
+	lengths := make([]int, len(sources))
+	for i, s := range sources {
+		lengths[i] = len(s)
+	}
+	layout, err := packed.NewLayout(lengths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := packed.PackSequences(nil, layout, sources, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := m.source.Forward(nil, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := m.encoder.Forward(lstm.NewWorkspace(1), layout, rows, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return layout, out.Y
 }
 
 // TestKeepSelects: rows may be dropped, reordered and repeated.
