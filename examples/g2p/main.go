@@ -18,8 +18,13 @@ import (
 )
 
 func main() {
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer cancel()
+	ctx := context.Background()
+	if name, _ := commandOf(os.Args[1:]); name == "train" {
+		// It ends with everything saved; the other commands have nothing to save.
+		saving, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		context.AfterFunc(saving, stop) // a second signal ends the process at once
+		ctx = saving
+	}
 	err := command(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	var usage usageError
 	switch {
@@ -38,12 +43,17 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// command runs the named command; without a name, train.
-func command(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	name := "train"
+// commandOf returns the name of the command, train if there is none, and its arguments.
+func commandOf(args []string) (name string, rest []string) {
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
-		name, args = args[0], args[1:]
+		return args[0], args[1:]
 	}
+	return "train", args
+}
+
+// command runs the command that args name.
+func command(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	name, args := commandOf(args)
 	switch name {
 	case "train":
 		return runTrain(ctx, args, stdout, stderr)
