@@ -12,7 +12,7 @@ import (
 
 // A model file holds the tensors of a seq2seq.Model; its metadata say what it is and
 // how words and phonemes become ids. A checkpoint holds the same behind "model.", the
-// optimiser's state behind "optimizer.", and how far the run had come.
+// optimiser's state behind "optimizer.", how far the run had come, and on what data.
 const (
 	modelFormat      = "packedlstm g2p model 1"
 	checkpointFormat = "packedlstm g2p checkpoint 1"
@@ -137,7 +137,7 @@ func saveCheckpoint(path string, r *run) error {
 	if err != nil {
 		return err
 	}
-	metadata["progress"] = string(at)
+	metadata["progress"], metadata["data"] = string(at), r.data
 	tensors := prefixed("model.", r.model.Tensors())
 	return param.WriteFile(path, append(tensors, prefixed("optimizer.", r.optimizer.State())...), metadata)
 }

@@ -261,6 +261,47 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestResumeOnOtherData: a lexicon that has changed in its place is an error, be it the one that
+// trains or the one that evaluates; a checkpoint that does not say what its data were is not.
+func TestResumeOnOtherData(t *testing.T) {
+	out := t.TempDir()
+	lexicon, dev := writeFile(t, []byte(tinyLexicon(100))), writeFile(t, []byte(tinyLexicon(20)))
+	args := []string{"train", "-train", lexicon, "-dev", dev, "-out", out, "-hidden", "3", "-embedding", "2", "-epochs", "2", "-batch", "7"}
+	if stdout, _, err := g2p(&interruptAfter{context.Background(), 3}, "", args...); err != nil || !strings.Contains(stdout, "interrupted") {
+		t.Fatalf("%v\n%s", err, stdout)
+	}
+	args = append(args, "-resume")
+	for _, c := range []struct{ path, text string }{
+		{lexicon, tinyLexicon(101)},
+		{lexicon, strings.Replace(tinyLexicon(100), "P1", "P2", 1)},
+		{dev, tinyLexicon(21)},
+	} {
+		before, err := os.ReadFile(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		overwrite(t, c.path, []byte(c.text))
+		if _, _, err := g2p(context.Background(), "", args...); err == nil || !strings.Contains(err.Error(), "pairs, SHA-256") {
+			t.Errorf("-resume with another lexicon: %v: want an error that says so", err)
+		}
+		overwrite(t, c.path, before)
+	}
+	checkpoint := filepath.Join(out, "checkpoint.safetensors")
+	content, err := os.ReadFile(checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	overwrite(t, checkpoint, bytes.Replace(content, []byte(`"data":`), []byte(`"past":`), 1))
+	mustRun(t, "", args...)
+}
+
+func overwrite(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // openTensors returns the data part of a safetensors file: the header holds times.
 func openTensors(path string) ([]byte, error) {
 	content, err := os.ReadFile(path)

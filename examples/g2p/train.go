@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -30,6 +31,7 @@ type run struct {
 	vocabulary *vocabulary
 	pairs      []pair // in the order of the lexicon
 	dev        []entry
+	data       string // what tells pairs and dev from others
 	model      *seq2seq.Model
 	trainer    *seq2seq.Trainer
 	optimizer  *nn.Adam
@@ -131,6 +133,7 @@ func (r *run) prepare(train []entry) error {
 			r.pairs = append(r.pairs, pair{source, target})
 		}
 	}
+	r.data = fingerprint(r.pairs, r.dev)
 	var err error
 	if r.trainer, err = seq2seq.NewTrainer(r.model, r.workers); err != nil {
 		return err
@@ -142,8 +145,16 @@ func (r *run) prepare(train []entry) error {
 
 func (r *run) batches() int { return (len(r.pairs) + r.settings.Batch - 1) / r.settings.Batch }
 
+// fingerprint returns the number of pairs, and a hash of them and of dev.
+func fingerprint(pairs []pair, dev []entry) string {
+	hash := sha256.New()
+	fmt.Fprintln(hash, pairs)
+	fmt.Fprintf(hash, "%q\n", dev)
+	return fmt.Sprintf("%d pairs, SHA-256 %x", len(pairs), hash.Sum(nil))
+}
+
 // restore goes on from the checkpoint. A setting given on the command line must be
-// the checkpoint's.
+// the checkpoint's, and so must the lexicons: the order of the pairs depends on their number.
 func (r *run) restore(given []string) error {
 	path := r.path("checkpoint.safetensors")
 	file, m, s, v, err := openFile(path, checkpointFormat, "model.")
@@ -163,6 +174,10 @@ func (r *run) restore(given []string) error {
 	}
 	if err := r.prepare(train); err != nil {
 		return err
+	}
+	// An older checkpoint does not say.
+	if saved := file.Metadata()["data"]; saved != "" && saved != r.data {
+		return fmt.Errorf("%s: data: the lexicons have %s: the run began with %s", path, r.data, saved)
 	}
 	if p := r.progress; p.Epoch < 0 || p.Epoch > s.Epochs || p.Batch < 0 || p.Batch >= r.batches() || p.Words != p.Batch*s.Batch {
 		return fmt.Errorf("%s: progress: epoch %d, batch %d of %d: want a place in %d epochs of %d batches",
