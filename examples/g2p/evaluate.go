@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/packedlstm/packedlstm/internal/workers"
 	"github.com/packedlstm/packedlstm/seq2seq"
 )
 
@@ -24,7 +24,7 @@ func pronounce(p *seq2seq.Prepared, v *vocabulary, words []string, count int) (p
 	phonemes, unknown = make([][]string, len(words)), make([][]string, len(words))
 	var next atomic.Int64
 	var group sync.WaitGroup
-	errs := make([]error, workers.Count(count))
+	errs := make([]error, decoders(count, len(words)))
 	for w := range errs {
 		group.Go(func() {
 			decoding := seq2seq.NewDecoding(p, 1)
@@ -56,6 +56,15 @@ func pronounce(p *seq2seq.Prepared, v *vocabulary, words []string, count int) (p
 		}
 	}
 	return phonemes, unknown, nil
+}
+
+// decoders returns how many goroutines decode: count, or one for each CPU if it is 0 or less,
+// but no more than there are batches of words.
+func decoders(count, words int) int {
+	if count <= 0 {
+		count = runtime.GOMAXPROCS(0)
+	}
+	return min(count, (words+evaluationBatch-1)/evaluationBatch)
 }
 
 // evaluate scores a model on a lexicon.
