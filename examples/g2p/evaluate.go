@@ -67,21 +67,24 @@ func decoders(count, words int) int {
 	return min(count, (words+evaluationBatch-1)/evaluationBatch)
 }
 
-// evaluate scores a model on a lexicon.
-func evaluate(p *seq2seq.Prepared, v *vocabulary, entries []entry, count int) (score, error) {
+// evaluate scores a model on a lexicon; unknown is the number of words that have letters which
+// the vocabulary does not have, and which are left out.
+func evaluate(p *seq2seq.Prepared, v *vocabulary, entries []entry, count int) (s score, unknown int, err error) {
 	words := make([]string, len(entries))
 	for i, e := range entries {
 		words[i] = e.word
 	}
-	predicted, _, err := pronounce(p, v, words, count)
+	predicted, letters, err := pronounce(p, v, words, count)
 	if err != nil {
-		return score{}, err
+		return score{}, 0, err
 	}
-	var s score
 	for i, e := range entries {
 		s.add(predicted[i], e.pronunciations)
+		if len(letters[i]) > 0 {
+			unknown++
+		}
 	}
-	return s, nil
+	return s, unknown, nil
 }
 
 // runEval is the command eval.
@@ -110,11 +113,14 @@ func runEval(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	start := time.Now()
-	s, err := evaluate(prepared, v, entries, *count)
+	s, unknown, err := evaluate(prepared, v, entries, *count)
 	if err != nil {
 		return err
 	}
 	rate := float64(s.Words) / time.Since(start).Seconds()
+	if unknown > 0 {
+		fmt.Fprintf(stderr, "g2p: warning: %d of %d words have letters never seen in training, which are left out\n", unknown, s.Words)
+	}
 	if *asJSON {
 		return json.NewEncoder(stdout).Encode(struct {
 			Words          int     `json:"words"`

@@ -106,7 +106,7 @@ func checkShapes(file *param.File, prefix string, c seq2seq.Config) error {
 // openModel reads a model file, ready to decode.
 func openModel(path string) (*seq2seq.Prepared, *vocabulary, error) {
 	if path == "" {
-		return nil, nil, errors.New("-model: want a model file")
+		return nil, nil, usageError{errors.New("-model: want a model file")}
 	}
 	_, m, _, v, err := openFile(path, modelFormat, "")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image/png"
 	"math/rand/v2"
@@ -181,6 +182,11 @@ func TestTrainEvalSay(t *testing.T) {
 	if plain, _ := mustRun(t, "", "eval", "-model", model, "-data", data); !strings.HasPrefix(plain, "3 words  WER") {
 		t.Errorf("eval: %q", plain)
 	}
+	strange := writeFile(t, []byte("A?C!\tP0 P2\nB\tP1\n??\tP0\n"))
+	if _, warned := mustRun(t, "", "eval", "-model", model, "-data", strange); warned !=
+		"g2p: warning: 2 of 3 words have letters never seen in training, which are left out\n" {
+		t.Errorf("eval of unknown letters: %q", warned)
+	}
 	said, _ := mustRun(t, "", "say", "-model", model, "abc", "CAB")
 	if said != "abc\tP0 P1 P2\nCAB\tP2 P0 P1\n" {
 		t.Errorf("say: %q", said)
@@ -350,6 +356,12 @@ func TestErrors(t *testing.T) {
 		_, _, err := g2p(context.Background(), "", args...)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("g2p %v: %v: want an error with %q", args, err, want)
+		}
+	}
+	for _, args := range [][]string{{"eval"}, {"eval", "-data", good}, {"eval", "-model", model}, {"say"}, {"say", "A"}, {"dance"}} {
+		var usage usageError
+		if _, _, err := g2p(context.Background(), "", args...); !errors.As(err, &usage) {
+			t.Errorf("g2p %v: %v: want a usage error", args, err)
 		}
 	}
 	if _, _, err := g2p(context.Background(), "", "say", "-model", cut, "A"); err == nil {

@@ -285,7 +285,7 @@ func (r *run) endEpoch() error {
 	if err != nil {
 		return err
 	}
-	s, err := evaluate(prepared, r.vocabulary, r.dev, r.workers)
+	s, _, err := evaluate(prepared, r.vocabulary, r.dev, r.workers)
 	if err != nil {
 		return err
 	}
