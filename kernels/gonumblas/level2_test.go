@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
+
+	"github.com/packedlstm/packedlstm/kernels"
 )
 
 // TestSgemv: odd sizes, increments and factors, NaN in y where beta is 0.
@@ -111,10 +113,24 @@ func TestSger(t *testing.T) {
 	})
 }
 
-// TestSaxpyOverlap: vectors that overlap are no reason to panic.
+// TestSaxpyOverlap: vectors that overlap are no reason to panic; one element is computed after
+// the other. At the portable level gonum's own Saxpy does as it will.
 func TestSaxpyOverlap(t *testing.T) {
 	forEachLevel(t, func(t *testing.T) {
-		x := uniform(newRand(43), 40)
-		ours.Saxpy(30, 2, x[:30], 1, x[5:35], 1)
+		for _, n := range []int{1, 6, 30, 257} {
+			for _, at := range []struct{ x, y int }{{0, 5}, {5, 0}, {0, 1}, {1, 0}, {3, 3}} {
+				got := uniform(newRand(43), n+7)
+				want := append([]float32(nil), got...)
+				ours.Saxpy(n, 0.7, got[at.x:][:n], 1, got[at.y:][:n], 1)
+				for i := range n {
+					want[at.y+i] += float32(0.7 * want[at.x+i])
+				}
+				for i := range got {
+					if kernels.Active() != kernels.Portable && math.Float32bits(got[i]) != math.Float32bits(want[i]) {
+						t.Fatalf("n = %d, x from %d, y from %d: element %d is %v, want %v", n, at.x, at.y, i, got[i], want[i])
+					}
+				}
+			}
+		}
 	})
 }
