@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"strconv"
 
 	"github.com/nlpodyssey/safetensors"
 )
@@ -27,9 +28,9 @@ type stored struct {
 }
 
 // Read reads a safetensors file from r, up to its end. A file is refused with an
-// error unless its header is one JSON object of known types, no name stands in it
-// twice, and the tensors, each as large as its shape says, fill the data without
-// gap, overlap or rest.
+// error unless its header is one JSON object of known types, no name stands twice in
+// it, in a tensor or in the metadata, and the tensors, each as large as its shape
+// says, fill the data without gap, overlap or rest.
 func Read(r io.Reader) (*File, error) {
 	if r == nil {
 		return nil, errors.New("param: Read: r is nil")
@@ -99,7 +100,7 @@ func readMetadata(data []byte) (length uint64, header safetensors.Metadata, err 
 const maxHeader = 100_000_000
 
 // checkHeader checks what the library lets pass: a header that is not an object,
-// and names that stand in it twice, of which it would take the last.
+// and names that stand in an object twice, of which it would take the last.
 func checkHeader(data []byte) error {
 	if len(data) < 8 {
 		return fmt.Errorf("%d bytes: want the header's length in 8", len(data))
@@ -113,13 +114,13 @@ func checkHeader(data []byte) error {
 	if len(header) == 0 || header[0] != '{' {
 		return errors.New("the header is not a JSON object")
 	}
-	return checkNames(header)
+	return checkNames(header, "the header", true)
 }
 
-// checkNames returns an error if a name stands twice in the header, which is a JSON
-// object; what else is wrong with it the library says.
-func checkNames(header []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(header))
+// checkNames returns an error if a name stands twice in a JSON object or, if deep, in one that
+// is a value of it: a tensor or the metadata. What else is wrong the library says.
+func checkNames(object []byte, where string, deep bool) error {
+	decoder := json.NewDecoder(bytes.NewReader(object))
 	if _, err := decoder.Token(); err != nil {
 		return err
 	}
@@ -131,12 +132,17 @@ func checkNames(header []byte) error {
 		}
 		name, isString := key.(string)
 		if !isString || seen[name] {
-			return fmt.Errorf("name %q stands in the header twice", key)
+			return fmt.Errorf("name %q stands in %s twice", key, where)
 		}
 		seen[name] = true
 		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
 			return err
+		}
+		if deep && value[0] == '{' {
+			if err := checkNames(value, strconv.Quote(name), false); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -196,6 +196,9 @@ func TestHostile(t *testing.T) {
 		"trailing bytes":           withHeader(tensor(`"F32"`, `[1]`, `[0,4]`), 8),
 		"size is not the shape's":  withHeader(tensor(`"F32"`, `[1]`, `[0,8]`), 8),
 		"name twice":               withHeader(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4),
+		"dtype twice":              withHeader(`{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4),
+		"shape twice":              withHeader(`{"a": {"shape":[3],"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4),
+		"metadata twice":           withHeader(`{"__metadata__":{"a":"1","b":"2","a":"1"}}`, 0),
 		"overlap":                  withHeader(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 12),
 		"same bytes for two names": withHeader(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4),
 		"nested deeply":            withHeader(`{"a":`+strings.Repeat("[", 1e5)+strings.Repeat("]", 1e5)+`}`, 0),
@@ -203,10 +206,12 @@ func TestHostile(t *testing.T) {
 		_, err := param.Read(bytes.NewReader(data))
 		wantError(t, name, err, "param: ")
 	}
+	_, err := param.Read(bytes.NewReader(withHeader(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"k":"1","k":"2"}}`, 4)))
+	wantError(t, "a name of the metadata twice", err, `name "k" stands in "__metadata__" twice`)
 	if f, err := param.Read(bytes.NewReader(withHeader(`{}`, 0))); err != nil || len(f.Names()) != 0 {
 		t.Errorf("a file of no tensors: %v", err)
 	}
-	_, err := param.Read(nil)
+	_, err = param.Read(nil)
 	wantError(t, "nil reader", err)
 	_, err = param.Read(failingReader{})
 	wantError(t, "failing reader", err, errDisk.Error())
