@@ -30,10 +30,17 @@ func multiplyDots(l Level, x *DotProducts) {
 
 // rowsTile runs the routine of the shape height x panels over rows of b.
 func rowsTile(l Level, args *asm.RowsArgs, height, panels int) {
-	if l == AVX2 {
+	switch {
+	case l == AVX2:
 		rowsTileAVX2(args, height, panels)
-		return
+	case height <= 3:
+		lowRowsTileAVX512(args, height, panels)
+	default:
+		highRowsTileAVX512(args, height, panels)
 	}
+}
+
+func lowRowsTileAVX512(args *asm.RowsArgs, height, panels int) {
 	switch height<<5 | panels {
 	case 1<<5 | 1:
 		asm.ProductRows1x16AVX512(args)
@@ -63,6 +70,11 @@ func rowsTile(l Level, args *asm.RowsArgs, height, panels int) {
 		asm.ProductRows3x48AVX512(args)
 	case 3<<5 | 4:
 		asm.ProductRows3x64AVX512(args)
+	}
+}
+
+func highRowsTileAVX512(args *asm.RowsArgs, height, panels int) {
+	switch height<<5 | panels {
 	case 4<<5 | 1:
 		asm.ProductRows4x16AVX512(args)
 	case 4<<5 | 2:
