@@ -39,11 +39,7 @@ func (l Level) MultiplyRows(x *RowProduct) error {
 	if x == nil {
 		return errNil(operation, "x")
 	}
-	rows, columns := x.Rows, x.Columns
-	if x.Transposed {
-		rows, columns = columns, rows
-	}
-	if err := checkRows(operation, "C", x.C, rows, x.CStride, columns); err != nil {
+	if err := checkResult(operation, x.C, x.Rows, x.Columns, x.CStride, x.Transposed); err != nil {
 		return err
 	}
 	if err := checkRows(operation, "B", x.B, x.K, x.BStride, x.Columns); err != nil {
@@ -63,6 +59,15 @@ func (l Level) MultiplyRows(x *RowProduct) error {
 	}
 	multiplyRows(l, x)
 	return nil
+}
+
+// checkResult returns an error unless c holds a matrix [rows, columns] or, if transposed, its
+// transpose.
+func checkResult(operation string, c []float32, rows, columns, stride int, transposed bool) error {
+	if transposed {
+		rows, columns = columns, rows
+	}
+	return checkRows(operation, "C", c, rows, stride, columns)
 }
 
 // multiplyRowsPortable computes x element by element.
@@ -135,11 +140,7 @@ func (l Level) MultiplyDots(x *DotProducts) error {
 	if x == nil {
 		return errNil(operation, "x")
 	}
-	rows, columns := x.Rows, x.Columns
-	if x.Transposed {
-		rows, columns = columns, rows
-	}
-	if err := checkRows(operation, "C", x.C, rows, x.CStride, columns); err != nil {
+	if err := checkResult(operation, x.C, x.Rows, x.Columns, x.CStride, x.Transposed); err != nil {
 		return err
 	}
 	if err := checkRows(operation, "A", x.A, x.Rows, x.AStride, x.K); err != nil {
