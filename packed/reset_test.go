@@ -9,22 +9,6 @@ import (
 	"github.com/packedlstm/packedlstm/packed"
 )
 
-// TestResetToOwnView: lengths may be a slice that the layout returned.
-func TestResetToOwnView(t *testing.T) {
-	l := must(packed.NewLayout([]int{3, 0, 5, 1}))(t)
-	for _, view := range []func() []int{
-		func() []int { return l.Lengths()[1:] }, l.BatchSizes, l.SortedIndices, l.Offsets, l.UnsortedIndices,
-	} {
-		want := must(packed.NewLayout(view()))(t)
-		if err := l.Reset(view()); err != nil {
-			t.Fatal(err)
-		}
-		if !reflect.DeepEqual(l, want) {
-			t.Fatalf("got %+v\nwant %+v", l, want)
-		}
-	}
-}
-
 // TestResetKeepsLayoutOnError: the error is found before the first write.
 func TestResetKeepsLayoutOnError(t *testing.T) {
 	l, want := must(packed.NewLayout([]int{2, 0, 4}))(t), must(packed.NewLayout([]int{2, 0, 4}))(t)
