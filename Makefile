@@ -34,7 +34,7 @@ bench-openblas: # this package's products beside OpenBLAS's, case by case
 	$(OPENBLAS) test -tags openblas -run xxx -bench Engines -benchtime 200ms -count 5 ./bench
 
 test-arm64: # needs qemu-user-static
-	GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64-static ./...
+	PACKEDLSTM_REQUIRE=neon GOARCH=arm64 CGO_ENABLED=0 go test -exec qemu-aarch64-static ./...
 
 # A CPU with AVX2 and no AVX-512, and one without AVX; need qemu-user-static. qemu reads
 # the masked lanes of VMASKMOVPS, which a CPU does not: the tests at page bounds are skipped.

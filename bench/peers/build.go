@@ -138,7 +138,7 @@ func (w *workshop) environment([]*peer) error {
 			installed++
 		}
 	}
-	if installed == 0 || w.ctx.Err() != nil {
+	if installed == 0 {
 		return last
 	}
 	return nil

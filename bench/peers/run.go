@@ -314,28 +314,34 @@ func (r *runner) start(x *contestant, c *cell, prepared *preparedCase) (err erro
 		return err
 	}
 	limit := min(r.limits.start, time.Until(r.deadline)+time.Second)
-	deadline := time.Now().Add(limit)
+	before := time.Now()
 	arguments := []string{"--case", prepared.folder, "--threads", fmt.Sprint(c.threads), "--mode", c.mode}
 	if x.process, err = start(r.ctx, slices.Concat(x.command, arguments), x.env); err != nil {
 		return fmt.Errorf("cannot start: %w", err)
 	}
-	ready, err := x.process.expect("ready", limit)
-	checked := 0.0
-	if err == nil {
-		checked, err = r.check(x, c, ready, prepared.want, deadline)
-	}
-	if err != nil {
-		if limit == r.limits.start && time.Now().After(deadline) {
+	if err := r.begin(x, c, prepared.want, limit); err != nil {
+		if limit == r.limits.start && time.Since(before) > limit {
 			r.timeouts = append(r.timeouts, timeout{x.name, c.mode, c.shape.Name, c.shape.FLOP()})
 		}
 		return err
 	}
 	r.started(x, c)
-	if err := r.estimate(x, ready.FirstCallUs/1e6, checked); err != nil {
-		return err
-	}
 	r.rate(x, c, flopOf(&c.shape, c.mode)/x.estimate/1e9)
 	return x.process.halt()
+}
+
+// begin waits for a peer to be ready, checks it and estimates its time.
+func (r *runner) begin(x *contestant, c *cell, want *expected, limit time.Duration) error {
+	deadline := time.Now().Add(limit)
+	ready, err := x.process.expect("ready", limit)
+	if err != nil {
+		return err
+	}
+	checked, err := r.check(x, c, ready, want, deadline)
+	if err != nil {
+		return err
+	}
+	return r.estimate(x, ready.FirstCallUs/1e6, checked)
 }
 
 // refuse returns why a peer is not started in a cell.

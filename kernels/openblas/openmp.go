@@ -3,6 +3,8 @@
 package openblas
 
 /*
+// dlsym's library before glibc 2.34; later an empty one.
+#cgo linux LDFLAGS: -ldl
 #ifdef _WIN32
 static int find(void) { return 0; }
 static int get(void) { return 0; }

@@ -21,6 +21,19 @@ func cpuTime(t *testing.T, who int) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// waitIdle waits until no thread of the process computes, at most some seconds: OpenBLAS starts
+// its own when it is loaded, and they look for work before they sleep.
+func waitIdle(t *testing.T) {
+	t.Helper()
+	for range 100 {
+		before := cpuTime(t, syscall.RUSAGE_SELF)
+		time.Sleep(20 * time.Millisecond)
+		if cpuTime(t, syscall.RUSAGE_SELF)-before < time.Millisecond {
+			return
+		}
+	}
+}
+
 // TestThreadTime: the threads that call compute everything, those that find the engine in use
 // as well: the setting may be one of each thread, as OpenMP's is.
 func TestThreadTime(t *testing.T) {
@@ -28,10 +41,11 @@ func TestThreadTime(t *testing.T) {
 	e := engine(t)
 	var group sync.WaitGroup
 	var ours atomic.Int64
+	waitIdle(t)
 	before := cpuTime(t, syscall.RUSAGE_SELF)
 	for range callers {
-		a, b, c := make([]float32, n*n), make([]float32, n*n), make([]float32, n*n)
 		group.Go(func() {
+			a, b, c := make([]float32, n*n), make([]float32, n*n), make([]float32, n*n)
 			runtime.LockOSThread() // and never unlock: a thread that no test has set up
 			start := cpuTime(t, syscall.RUSAGE_THREAD)
 			for range calls {

@@ -69,7 +69,8 @@ type program struct {
 const statusVariable = "IMPORTCOST_STATUS"
 
 // pythonStatus is how Python prints it.
-const pythonStatus = "\nif '" + statusVariable + "' in __import__('os').environ: print(open('/proc/self/status').read())"
+const pythonStatus = "\nimport os\nif '" + statusVariable + "' in os.environ and os.path.exists('/proc/self/status'):" +
+	" print(open('/proc/self/status').read())"
 
 const ok = "ok"
 
