@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
@@ -26,28 +27,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// requireLevels fails where PACKEDLSTM_REQUIRE (a comma-separated list) names a level that cannot
-// run. It is for tests, not for TestMain: go test keeps results by the variables that tests read.
-func requireLevels(t *testing.T) {
-	t.Helper()
-	for name := range strings.SplitSeq(os.Getenv("PACKEDLSTM_REQUIRE"), ",") {
-		if level, err := kernels.ParseLevel(name); name != "" && (err != nil || !level.IsAvailable()) {
-			t.Fatalf("PACKEDLSTM_REQUIRE: level %q cannot run here: have %v", name, kernels.Available())
-		}
-	}
-}
-
 // forEachLevel runs f as a subtest for every level that this machine has.
 func forEachLevel(t *testing.T, f func(t *testing.T, l kernels.Level)) {
 	t.Helper()
-	requireLevels(t)
+	levels.Require(t)
 	for _, l := range kernels.Available() {
 		t.Run(l.String(), func(t *testing.T) { f(t, l) })
 	}
 }
 
 func TestLevels(t *testing.T) {
-	requireLevels(t)
+	levels.Require(t)
 	t.Logf("levels that run here: %v; active: %v", kernels.Available(), kernels.Active())
 	before := kernels.Active()
 	defer kernels.SetActive(before)

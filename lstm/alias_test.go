@@ -6,13 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/lstm"
 )
 
 // TestOwnOutputs: an x in memory that the workspace is about to overwrite is an error,
 // a copy is not; states and upstream gradients may be what it returned.
 func TestOwnOutputs(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		c := lstm.Config{InputSize: 34, HiddenSize: 17, NumLayers: 3, Bidirectional: true, Bias: true}
 		lengths := []int{9, 0, 31, 5, 5}
 		net, l := newLSTM(t, c), newLayout(t, lengths)
@@ -226,7 +227,7 @@ func testOwnGradients(t *testing.T, net *lstm.LSTM, c lstm.Config, ws, other *ls
 // be its rows wider than those of x or not, with one worker or several: dx of steps of one row is
 // written before all of dy is read.
 func TestGradientsOfAnotherLSTM(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, input := range []int{17, 64, 100, 200} {
 			if testing.Short() && input > 17 {
 				continue
@@ -276,7 +277,7 @@ func testGradientsOfAnother(t *testing.T, input, layers int) {
 // TestChangesBeforeBackward: initial states, HN and CN may change between ForwardTraining
 // and Backward.
 func TestChangesBeforeBackward(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		c := lstm.Config{InputSize: 3, HiddenSize: 17, NumLayers: 2, Bidirectional: true, Bias: true, Dropout: 0.3}
 		net, l := newLSTM(t, c), newLayout(t, []int{4, 0, 7})
 		rng := newRand(17)

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
 )
@@ -30,14 +31,14 @@ func TestBits(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if anEngine() {
+	if levels.Engine() {
 		t.Skip("an engine is outside the promise of same bits")
 	}
 	want, err := os.ReadFile(golden)
 	if err != nil {
 		t.Fatal(err)
 	}
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		got := bitsOf(t)
 		if folder := os.Getenv(bitsVariable); folder != "" {
 			name := fmt.Sprintf("bits-%v-%s.txt", kernels.Active(), runtime.GOARCH)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
@@ -31,34 +32,11 @@ func newLayout(t testing.TB, lengths []int) *packed.Layout {
 	return l
 }
 
-// engineBound: the results of an engine are no bits for ever; they are within this share
-// of the largest element of the same result.
-const engineBound = 0x1p-16
-
-// anEngine reports whether other products than the package's own are in use.
-func anEngine() bool {
-	return kernels.ActiveEngine() != "panels" || kernels.ActiveStepEngine() != "panels"
-}
-
-// sameBits reports the first element that differs; with an engine, by more than engineBound.
+// sameBits reports the first element that differs; with an engine, by more than its bound.
 func sameBits(t *testing.T, name string, got, want []float32) {
 	t.Helper()
-	if len(got) != len(want) {
-		t.Errorf("%s: %d elements, want %d", name, len(got), len(want))
-		return
-	}
-	bound := -1.0 // that no difference is within: -0 is not 0
-	if anEngine() {
-		bound = 0
-		for _, v := range want {
-			bound = max(bound, engineBound*math.Abs(float64(v)))
-		}
-	}
-	for i := range got {
-		if math.Float32bits(got[i]) != math.Float32bits(want[i]) && !(math.Abs(float64(got[i])-float64(want[i])) <= bound) {
-			t.Errorf("%s[%d] = %v, want %v bit for bit", name, i, got[i], want[i])
-			return
-		}
+	if err := levels.Same(got, want); err != nil {
+		t.Errorf("%s: %v", name, err)
 	}
 }
 
@@ -84,7 +62,7 @@ func stateOf(state []float32, hidden, batch, b int) []float32 {
 // TestSequenceAloneAndInBatch: one sequence alone gives the bits that it gives
 // inside a batch, forward and backward to its inputs, with any number of workers.
 func TestSequenceAloneAndInBatch(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, hidden := range []int{1, 7, 17, 33, 100} {
 			for _, bidirectional := range []bool{false, true} {
 				c := lstm.Config{InputSize: 5, HiddenSize: hidden, NumLayers: 2, Bidirectional: bidirectional, Bias: true}
@@ -100,7 +78,7 @@ func TestSequenceAloneAndInBatch(t *testing.T) {
 // do not: a sequence alone, beside another of its length, and as the longest of a batch has the
 // same bits, whatever the rest of its steps by sixteen.
 func TestOneRowInBatch(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, input := range []int{5, 33, 80} {
 			if testing.Short() && input > 5 {
 				continue
@@ -201,7 +179,7 @@ func testAloneAndInBatch(t *testing.T, c lstm.Config, lengths []int, workers int
 // TestWorkersAndRepeats: parameter gradients have the same bits for any number of
 // workers and when the step runs again; Accumulate adds.
 func TestWorkersAndRepeats(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		c := lstm.Config{InputSize: 20, HiddenSize: 37, NumLayers: 2, Bidirectional: true, Bias: true, Dropout: 0.3}
 		rng := newRand(1)
 		l := newLayout(t, []int{40, 3, 17, 60, 1, 5, 25, 0, 33, 80, 12, 9, 9})
@@ -325,7 +303,7 @@ func sameResults(t *testing.T, name string, got, want [][]float32) {
 // TestFewRows: where the rows are too few for the workers, each owns some hidden units
 // and meets the others at every step: the same bits, forward and backward.
 func TestFewRows(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, lengths := range [][]int{{4}, {1, 5, 0, 1}} {
 			if testing.Short() && len(lengths) > 1 {
 				continue
@@ -354,7 +332,7 @@ func TestFewRows(t *testing.T) {
 // the same sequence fed a step at a time give the same bits; so does Prepare before
 // the parameters change.
 func TestPreparedAndStepwise(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		c := lstm.Config{InputSize: 7, HiddenSize: 33, NumLayers: 2, Bias: true}
 		rng := newRand(2)
 		net := newLSTM(t, c)

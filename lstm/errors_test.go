@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
 )
@@ -127,7 +128,7 @@ func TestCallErrors(t *testing.T) {
 
 // TestNaNStaysInItsSequence: a NaN in one sequence reaches no other.
 func TestNaNStaysInItsSequence(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		c := lstm.Config{InputSize: 2, HiddenSize: 19, NumLayers: 2, Bidirectional: true, Bias: true}
 		net, l := newLSTM(t, c), newLayout(t, []int{3, 5, 1, 4})
 		x := uniform(newRand(5), l.Rows()*c.InputSize, 1)

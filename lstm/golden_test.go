@@ -7,37 +7,12 @@ import (
 	"testing"
 
 	"github.com/packedlstm/packedlstm/internal/golden"
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/internal/reference"
-	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
 	"github.com/packedlstm/packedlstm/param"
 )
-
-// requireLevels fails where PACKEDLSTM_REQUIRE (a comma-separated list) names a level that cannot
-// run: no other test fails for want of one.
-func requireLevels(t *testing.T) {
-	t.Helper()
-	for name := range strings.SplitSeq(os.Getenv("PACKEDLSTM_REQUIRE"), ",") {
-		if level, err := kernels.ParseLevel(name); name != "" && (err != nil || !level.IsAvailable()) {
-			t.Fatalf("PACKEDLSTM_REQUIRE: level %q cannot run here: have %v", name, kernels.Available())
-		}
-	}
-}
-
-// forEachLevel runs f as a subtest for every level that this machine has.
-func forEachLevel(t *testing.T, f func(t *testing.T)) {
-	t.Helper()
-	requireLevels(t)
-	before := kernels.Active()
-	defer kernels.SetActive(before)
-	for _, l := range kernels.Available() {
-		if err := kernels.SetActive(l); err != nil {
-			t.Fatal(err)
-		}
-		t.Run(l.String(), f)
-	}
-}
 
 // TestGolden compares outputs, states and all gradients with PyTorch's: within 4
 // times PyTorch's own float32 error + 1e-6 of its float64 result.
@@ -48,7 +23,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, c := range cases {
 			t.Run(c.Name, func(t *testing.T) { testGolden(t, c, file) })
 		}

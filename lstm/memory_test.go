@@ -3,12 +3,13 @@ package lstm_test
 import (
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/lstm"
 )
 
 // TestNoAllocations: after the first call of a size, no pass allocates.
 func TestNoAllocations(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for workers := 1; workers <= 3; workers++ {
 			testNoAllocations(t, workers, []int{7, 1, 0, 12, 3, 3},
 				lstm.Config{InputSize: 9, HiddenSize: 33, NumLayers: 2, Bidirectional: true, Bias: true, Dropout: 0.2})

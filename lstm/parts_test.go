@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/lstm"
 )
 
@@ -12,7 +13,7 @@ import (
 // also in a workspace that holds panels of other weights, of as many padded units. 850
 // rows of 320 gates are more than one chunk on every machine.
 func TestPartsAndWhole(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, bidirectional := range []bool{false, true} {
 			ws := lstm.NewWorkspace(1)
 			many := make([]int, 170)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/internal/reference"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
@@ -21,7 +22,7 @@ func TestReference(t *testing.T) {
 		{InputSize: 7, HiddenSize: 257, NumLayers: 1, Bias: true},
 	}
 	batches := [][]int{{0, 0}, {1}, {4, 0, 7, 7, 1, 20, 0}, {9, 9, 9, 9, 9, 9, 9, 9, 9}}
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, c := range configs {
 			for _, lengths := range batches {
 				t.Run(fmt.Sprint(c, lengths), func(t *testing.T) { testReference(t, c, lengths) })
@@ -84,7 +85,7 @@ func testReference(t *testing.T, c lstm.Config, lengths []int) {
 // TestFiniteDifferences compares the gradients with central differences of the oracle's
 // forward pass alone, in float64.
 func TestFiniteDifferences(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		c := lstm.Config{InputSize: 2, HiddenSize: 3, NumLayers: 2, Bidirectional: true, Bias: true}
 		lengths := []int{2, 0, 4, 1}
 		rng := newRand(6)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/internal/reference"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/nn"
@@ -42,17 +43,6 @@ func bounded(t *testing.T, what string, got []float32, want, size []float64, n i
 	}
 }
 
-func forEachLevel(t *testing.T, f func(t *testing.T)) {
-	before := kernels.Active()
-	defer kernels.SetActive(before)
-	for _, level := range kernels.Available() {
-		if err := kernels.SetActive(level); err != nil {
-			t.Fatal(err)
-		}
-		t.Run(level.String(), f)
-	}
-}
-
 // sameBits reports whether a and b have the same bits; with an engine, whether they are within
 // 2^-16 of the largest element.
 func sameBits(a, b []float32) bool {
@@ -63,13 +53,13 @@ func sameBits(a, b []float32) bool {
 		}
 		return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Abs(float64(x)-float64(y)) <= bound })
 	}
-	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
+	return levels.Equal(a, b)
 }
 
 // Against the reference, at every level; the same bits for 1, 2 and 3 workers; with
 // gradients that add up.
 func TestLinear(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, c := range []struct{ rows, in, out int }{
 			{0, 3, 5}, {1, 1, 1}, {3, 7, 5}, {5, 17, 31}, {31, 33, 3}, {100, 31, 17}, {257, 100, 33}, {300, 33, 100}, {64, 64, 64},
 		} {
@@ -159,7 +149,7 @@ func TestLinearIsNeverStale(t *testing.T) {
 }
 
 func TestAllocations(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for workers := 1; workers <= 3; workers++ {
 			l, err := nn.NewLinear(33, 65, true, 1)
 			if err != nil {

@@ -8,11 +8,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/internal/reference"
 	"github.com/packedlstm/packedlstm/kernels"
-	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/nn"
-	"github.com/packedlstm/packedlstm/packed"
 )
 
 var small = Config{SourceTokens: 7, TargetTokens: 6, Start: 0, End: 1, EmbeddingSize: 5, HiddenSize: 9, NumLayers: 2}
@@ -226,84 +225,6 @@ func TestGreedyStandsAlone(t *testing.T) {
 	}
 }
 
-// sameBits reports whether a and b have the same bits: -0 is not 0.
-func sameBits(a, b []float32) bool {
-	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
-}
-
-// sameLogits reports whether a and b have the same bits; with an engine, which may sum in an order
-// that depends on the number of rows, whether they are within 2^-16 of the largest element.
-func sameLogits(a, b []float32) bool {
-	var bound float64
-	if kernels.ActiveEngine() != "panels" || kernels.ActiveStepEngine() != "panels" {
-		for _, v := range b {
-			bound = max(bound, 0x1p-16*math.Abs(float64(v)))
-		}
-	}
-	return sameBits(a, b) || bound > 0 && slices.EqualFunc(a, b, func(x, y float32) bool {
-		return math.Abs(float64(x)-float64(y)) <= bound
-	})
-}
-
-// TestMemory: a Decoding gives the encoder's rows over the packed sources, empty ones among them,
-// and Step leaves them as they are.
-func TestMemory(t *testing.T) {
-	m := newModel(t, small)
-	prepared, err := m.Prepare()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for workers, sources := range [][][]int{{}, {{}}, {{2, 6}, {}, {5, 5, 0, 3, 1}, {4}}, {{1}, {}, {3, 2, 6}, {}}} {
-		layout, want := encoded(t, m, sources)
-		d := NewDecoding(prepared, workers)
-		memory, err := d.Encode(sources)
-		if err != nil {
-			t.Fatal(err)
-		}
-		check := func(when string) {
-			t.Helper()
-			if !slices.Equal(memory.Layout.Lengths(), layout.Lengths()) || !slices.Equal(memory.Layout.SortedIndices(), layout.SortedIndices()) {
-				t.Errorf("%v, %s: the layout has lengths %v in the order %v, want %v, %v", sources, when,
-					memory.Layout.Lengths(), memory.Layout.SortedIndices(), layout.Lengths(), layout.SortedIndices())
-			}
-			if !sameLogits(memory.Y, want) {
-				t.Errorf("%v, %s: Y = %v, want %v", sources, when, memory.Y, want)
-			}
-		}
-		check("after Encode")
-		if _, err := d.Step(make([]int, len(sources))); err != nil {
-			t.Fatal(err)
-		}
-		check("after a Step")
-	}
-}
-
-// encoded returns the layout of the sources, and what the encoder makes of their packed rows.
-func encoded(t *testing.T, m *Model, sources [][]int) (*packed.Layout, []float32) {
-	t.Helper()
-	lengths := make([]int, len(sources))
-	for i, s := range sources {
-		lengths[i] = len(s)
-	}
-	layout, err := packed.NewLayout(lengths)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids, err := packed.PackSequences(nil, layout, sources, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := m.source.Forward(nil, ids)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := m.encoder.Forward(lstm.NewWorkspace(1), layout, rows, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return layout, out.Y
-}
-
 // TestKeepSelects: rows may be dropped, reordered and repeated.
 func TestKeepSelects(t *testing.T) {
 	m := newModel(t, small)
@@ -343,8 +264,8 @@ func TestKeepSelects(t *testing.T) {
 	for _, rows := range [][]int{{0, 2}, {2, 0}, {1, 1, 0, 1}, {}} {
 		got := logitsOf(rows)
 		for i, r := range rows {
-			if !sameLogits(got[i], all[r]) {
-				t.Errorf("Keep(%v): row %d differs from row %d before", rows, i, r)
+			if err := levels.Same(got[i], all[r]); err != nil {
+				t.Errorf("Keep(%v): row %d, row %d before: %v", rows, i, r, err)
 			}
 		}
 	}
@@ -436,7 +357,7 @@ func TestTrainersStandAlone(t *testing.T) {
 			t.Errorf("trainer %d: loss %v beside others, %v alone", i, together[i].loss, alone.loss)
 		}
 		for j, p := range trainers[i].Parameters() {
-			if !sameBits(alone.grads[j], together[i].grads[j]) {
+			if !levels.Equal(alone.grads[j], together[i].grads[j]) {
 				t.Errorf("trainer %d: the gradient of %s differs beside others", i, p.Name)
 			}
 		}
@@ -474,47 +395,5 @@ func TestGreedyNaN(t *testing.T) {
 		if !slices.Equal(got, []int{3, 3, 3}) {
 			t.Errorf("target %d is %v, want 3 three times", b, got)
 		}
-	}
-}
-
-// TestMemoryOfForms: gradients are a trainer's alone, and a prepared model keeps nothing of
-// the model's own memory.
-func TestMemoryOfForms(t *testing.T) {
-	m := newModel(t, small)
-	p, err := m.Prepare()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, gradient := range map[string][]float32{
-		"source": m.source.DWeight, "target": m.target.DWeight, "readout": m.readout.DWeight, "bias": m.readout.DBias,
-		"prepared source": p.source.DWeight, "prepared target": p.target.DWeight,
-		"prepared readout": p.readout.DWeight, "prepared bias": p.readout.DBias,
-	} {
-		if gradient != nil {
-			t.Errorf("%s: a gradient of %d elements that nothing uses", name, len(gradient))
-		}
-	}
-	for _, p := range newTrainer(t, m, 1).Parameters() {
-		if len(p.Grad) != len(p.Value) || len(p.Grad) == 0 {
-			t.Errorf("%s: %d gradients of %d values", p.Name, len(p.Grad), len(p.Value))
-		}
-	}
-	logits := func() []float32 {
-		d := NewDecoding(p, 1)
-		if _, err := d.Encode([][]int{{3, 1, 6}, {}, {2}}); err != nil {
-			t.Fatal(err)
-		}
-		logits, err := d.Step([]int{0, 4, 5})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return logits
-	}
-	before := logits()
-	for _, tensor := range m.Tensors() {
-		clear(tensor.Data)
-	}
-	if after := logits(); !sameBits(after, before) {
-		t.Errorf("the logits are %v after the model has changed, %v before", after, before)
 	}
 }

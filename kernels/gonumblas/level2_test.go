@@ -7,13 +7,14 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
 // TestSgemv: odd sizes, increments and factors, NaN in y where beta is 0.
 func TestSgemv(t *testing.T) {
 	sizes := []int{1, 2, 3, 5, 16, 17, 31, 33, 100, 257}
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		rng := newRand(41)
 		for _, m := range sizes {
 			for _, n := range sizes {
@@ -87,7 +88,7 @@ func testSgemv(t *testing.T, tA blas.Transpose, m, n int, alpha, beta float32, l
 
 // TestSger compares with float64, what lies between the rows included.
 func TestSger(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		rng := newRand(42)
 		for _, m := range []int{1, 3, 17, 100} {
 			for _, n := range []int{1, 5, 16, 33, 257, 5000} {
@@ -116,7 +117,7 @@ func TestSger(t *testing.T) {
 // TestSaxpyOverlap: vectors that overlap are no reason to panic; one element is computed after
 // the other. At the portable level gonum's own Saxpy does as it will.
 func TestSaxpyOverlap(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, n := range []int{1, 6, 30, 257} {
 			for _, at := range []struct{ x, y int }{{0, 5}, {5, 0}, {0, 1}, {1, 0}, {3, 3}} {
 				got := uniform(newRand(43), n+7)

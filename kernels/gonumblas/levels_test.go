@@ -9,21 +9,9 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/blas/testblas"
 
-	"github.com/packedlstm/packedlstm/kernels"
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/kernels/gonumblas"
 )
-
-// forEachLevel runs f as a subtest at every level that this machine has.
-func forEachLevel(t *testing.T, f func(t *testing.T)) {
-	before := kernels.Active()
-	defer kernels.SetActive(before)
-	for _, l := range kernels.Available() {
-		if err := kernels.SetActive(l); err != nil {
-			t.Fatal(err)
-		}
-		t.Run(l.String(), f)
-	}
-}
 
 // judge lets gonum's float64 suite test the float32 routines. It calls one with the
 // arguments rounded to float32 and gonum's float64 routine with the same arguments; if they
@@ -119,7 +107,7 @@ func (j judge) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, i
 
 // TestGonumSuite runs gonum's public tests of every routine that this package has.
 func TestGonumSuite(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		t.Run("gemm", func(t *testing.T) { testblas.TestDgemm(t, judge{t}) })
 		t.Run("gemv", func(t *testing.T) { testblas.DgemvTest(t, judge{t}) })
 		t.Run("ger", func(t *testing.T) { testblas.DgerTest(t, judge{t}) })

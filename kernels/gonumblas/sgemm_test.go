@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 
+	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/kernels/gonumblas"
 )
@@ -104,7 +105,7 @@ func (g *gemm) check(t *testing.T) {
 // TestSgemm: odd sizes, all transposes, factors and strides.
 func TestSgemm(t *testing.T) {
 	sizes := []int{1, 2, 3, 5, 7, 13, 16, 17, 31, 33, 64, 100}
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		rng := newRand(31)
 		for _, m := range sizes {
 			for _, n := range sizes {
@@ -123,7 +124,7 @@ func TestSgemm(t *testing.T) {
 func TestSgemmBlocks(t *testing.T) {
 	before := runtime.GOMAXPROCS(3)
 	defer runtime.GOMAXPROCS(before)
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		if kernels.Active() == kernels.Portable && testing.Short() {
 			t.Skip("slow")
 		}
@@ -179,7 +180,7 @@ func TestSgemmPanics(t *testing.T) {
 // TestSgemmNaN: NaN and infinities reach the elements that they belong to, and no other.
 func TestSgemmNaN(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, s := range [][3]int{{7, 100, 33}, {100, 7, 65}, {50, 60, 70}, {150, 160, 170}} {
 			for _, tA := range bothTransposes {
 				for _, tB := range bothTransposes {
@@ -223,7 +224,7 @@ func TestSgemmNaN(t *testing.T) {
 
 // TestSgemmViews: A, B and C may be column ranges of one matrix.
 func TestSgemmViews(t *testing.T) {
-	forEachLevel(t, func(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
 		for _, n := range []int{5, 20, 70, 150} {
 			const beta = 1
 			whole := uniform(newRand(4), n*3*n)
