@@ -80,7 +80,8 @@ func (t threading) String() string {
 	return [...]string{"none", "native", "OpenMP"}[t]
 }
 
-func model() threading { return threading(C.openblas_get_parallel()) }
+// model returns what OpenBLAS was built with, asked once: every call of Gemm depends on it.
+var model = sync.OnceValue(func() threading { return threading(C.openblas_get_parallel()) })
 
 // hold keeps OpenBLAS at one thread until release, which takes what it returns, on the same
 // goroutine.
