@@ -36,10 +36,11 @@ func checkForward(c Config, ws *Workspace, l *packed.Layout, x []float32, initia
 	if initial == nil {
 		return State{}, nil
 	}
-	if err := ws.checkInitial(c, "initial.H", initial.H, l.Batch()); err != nil {
+	y, hn, cn := own{"Y", ws.out.Y, false}, own{"HN", ws.out.HN, true}, own{"CN", ws.out.CN, true}
+	if err := checkState(c, "initial.H", initial.H, l.Batch(), "this pass", y, hn, cn); err != nil {
 		return State{}, err
 	}
-	return *initial, ws.checkInitial(c, "initial.C", initial.C, l.Batch())
+	return *initial, checkState(c, "initial.C", initial.C, l.Batch(), "this pass", y, hn, cn)
 }
 
 // own is memory that a workspace returned, which a pass is about to overwrite.
@@ -74,33 +75,14 @@ func (ws *Workspace) checkInput(x []float32) error {
 		own{"X gradient", back.X, false}, own{"H0 gradient", back.H0, false}, own{"C0 gradient", back.C0, false})
 }
 
-// checkInitial returns an error unless s is nil or a state, and not where this pass writes
-// before it reads.
-func (ws *Workspace) checkInitial(c Config, name string, s []float32, batch int) error {
-	if err := checkState(c, name, s, batch); err != nil {
-		return err
-	}
-	out := &ws.out
-	return checkApart(name, s, "this pass", own{"Y", out.Y, false}, own{"HN", out.HN, true}, own{"CN", out.CN, true})
-}
-
-// checkUpstream is checkInitial for the gradient of a final state.
-func (ws *Workspace) checkUpstream(c Config, name string, s []float32, batch int) error {
-	if err := checkState(c, name, s, batch); err != nil {
-		return err
-	}
-	back := &ws.back
-	return checkApart(name, s, "Backward",
-		own{"X gradient", back.X, false}, own{"H0 gradient", back.H0, true}, own{"C0 gradient", back.C0, true})
-}
-
-// checkState returns an error unless s is nil or [L·D, batch, H].
-func checkState(c Config, name string, s []float32, batch int) error {
+// checkState returns an error unless s is nil or [L·D, batch, H], and not where the writer
+// overwrites it before it is read.
+func checkState(c Config, name string, s []float32, batch int, writer string, owned ...own) error {
 	if want := c.StateSize(batch); s != nil && len(s) != want {
 		return fmt.Errorf("lstm: %s has %d elements: want [%d, %d, %d], %d", name, len(s),
 			c.NumLayers*c.Directions(), batch, c.HiddenSize, want)
 	}
-	return nil
+	return checkApart(name, s, writer, owned...)
 }
 
 func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error {
@@ -127,10 +109,11 @@ func (n *LSTM) checkBackward(ws *Workspace, dy Upstream, grads *Gradients) error
 	if err := checkApart("dy.Y", dy.Y, "Backward", own{"H0 gradient", back.H0, false}, own{"C0 gradient", back.C0, false}); err != nil {
 		return err
 	}
-	if err := ws.checkUpstream(n.config, "dy.HN", dy.HN, batch); err != nil {
+	dx, dh0, dc0 := own{"X gradient", back.X, false}, own{"H0 gradient", back.H0, true}, own{"C0 gradient", back.C0, true}
+	if err := checkState(n.config, "dy.HN", dy.HN, batch, "Backward", dx, dh0, dc0); err != nil {
 		return err
 	}
-	return ws.checkUpstream(n.config, "dy.CN", dy.CN, batch)
+	return checkState(n.config, "dy.CN", dy.CN, batch, "Backward", dx, dh0, dc0)
 }
 
 // note remembers the LSTM and the layout of a ForwardTraining.
