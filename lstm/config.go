@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/internal/recurrent"
 )
 
@@ -60,9 +61,8 @@ func (c Config) checkMemory() error {
 	return nil
 }
 
-// maxFloats bounds every buffer of a pass by a terabyte or what a slice can have, so that
-// a layout too large for the shape is an error: make would panic.
-const maxFloats = min(1<<40, math.MaxInt) / 4
+// maxFloats bounds every buffer of a pass.
+const maxFloats = memory.MaxBytes / 4
 
 // checkPass returns an error if a pass over rows and sequences would need a larger buffer.
 func (c Config) checkPass(rows, batch int) error {

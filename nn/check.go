@@ -10,9 +10,6 @@ import (
 // maxElements is the most that one parameter may have; its layer makes two such slices.
 const maxElements = min(math.MaxInt32, math.MaxInt/8)
 
-// maxBytes bounds a result, so that one too large is an error: make would panic.
-const maxBytes = min(1<<40, math.MaxInt)
-
 // checkDimensions returns an error unless a matrix [rows, columns] can be a
 // parameter.
 func checkDimensions(layer, rowsName string, rows int, columnsName string, columns int) error {
@@ -33,8 +30,8 @@ func checkSize(operation, name string, x []float32, rows, columns int) error {
 
 // checkResult returns an error if a result of rows·columns elements is too large.
 func checkResult(operation, rowsName string, rows int, columnsName string, columns int) error {
-	if rows > maxBytes/4/columns {
-		return fmt.Errorf("nn: %s: %d %s of %s = %d: a result of more than %d bytes", operation, rows, rowsName, columnsName, columns, maxBytes)
+	if rows > memory.MaxBytes/4/columns {
+		return fmt.Errorf("nn: %s: %d %s of %s = %d: a result of more than %d bytes", operation, rows, rowsName, columnsName, columns, memory.MaxBytes)
 	}
 	return nil
 }
