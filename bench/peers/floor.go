@@ -104,19 +104,28 @@ func paddingPeers(c *contest) (found []*Result) {
 	return found
 }
 
+// unmeasured says which of the cases that count has no figure of ours, "" if all have.
+func unmeasured(all []contest, counts func(*contest) bool) string {
+	for i := range all {
+		if counts(&all[i]) && all[i].ours == nil {
+			return all[i].name() + " was not measured"
+		}
+	}
+	return ""
+}
+
 // lowest finds the lowest ratio over the cases that count. A floor is kept on all of them or not.
 func lowest(text string, threads int, want float64, all []contest, counts func(*contest) bool,
 	others func(*contest) []*Result) Floor {
-	f := Floor{Text: text, Threads: threads, Want: want}
+	f := Floor{Text: text, Threads: threads, Want: want, Where: unmeasured(all, counts)}
+	if f.Where != "" {
+		return f
+	}
 	alone := ""
 	for i := range all {
 		c := &all[i]
 		if !counts(c) {
 			continue
-		}
-		if c.ours == nil {
-			f.Have, f.Where = nil, c.name()+" was not measured"
-			return f
 		}
 		peers := 0
 		for _, other := range others(c) {
@@ -141,14 +150,8 @@ func lowest(text string, threads int, want float64, all []contest, counts func(*
 
 // mean judges the geometric mean of the ratios of all cases.
 func mean(text string, threads int, want float64, all []contest, ratios []float64) Floor {
-	f := Floor{Text: text, Threads: threads, Want: want}
-	for i := range all {
-		if all[i].ours == nil {
-			f.Where = all[i].name() + " was not measured"
-			return f
-		}
-	}
-	if len(ratios) == 0 {
+	f := Floor{Text: text, Threads: threads, Want: want, Where: unmeasured(all, func(*contest) bool { return true })}
+	if f.Where != "" || len(ratios) == 0 {
 		return f
 	}
 	v := geometricMean(ratios)
