@@ -85,13 +85,12 @@ func (p *parts) run(worker int) {
 
 // block returns the rows [i, end) and the columns [j, last) of C that a worker computes.
 func (p *parts) block(worker int) (i, end, j, last int) {
-	x, unit := &p.product, rowUnit
+	x := &p.product
 	if p.method == rowsTransposed && x.level == kernels.AVX2 { // rows are columns there
-		unit = kernels.PanelWidth
-	}
-	i, end = workers.Share(x.m, unit, worker/p.columns, p.rows)
-	if unit == kernels.PanelWidth {
+		i, end = workers.Share(x.m, kernels.PanelWidth, worker/p.columns, p.rows)
 		i, end = x.cut(i, x.m), x.cut(end, x.m)
+	} else {
+		i, end = workers.Share(x.m, rowUnit, worker/p.columns, p.rows)
 	}
 	j, last = workers.Share(x.n, columnUnit, worker%p.columns, p.columns)
 	return i, end, x.cut(j, x.n), x.cut(last, x.n)
