@@ -115,6 +115,9 @@ func (p *Panels) panel(i int) []float32 {
 	return p.data[i*size : (i+1)*size : (i+1)*size]
 }
 
+// from returns the panels from the given one on.
+func (p *Panels) from(panel int) []float32 { return p.data[panel*p.k*PanelWidth:] }
+
 // Set copies a block of B:
 //
 //	B[k0+k, n0+j] = src[k·kStride + j·columnStride]    k < rows, j < columns

@@ -15,11 +15,12 @@ func TestCallingAheadChangesNoBit(t *testing.T) {
 		if l == kernels.Portable {
 			return // has no tiles
 		}
-		rng, before := newRand(41), l.SetAheadFrom(0)
-		t.Cleanup(func() { l.SetAheadFrom(before) })
-		for _, tiles := range []int{0, 1, 8} {
-			l.SetAheadFrom(tiles)
-			for _, s := range [][3]int{{1, 33, 400}, {3, 100, 257}, {7, 17, 400}, {8, 257, 300}, {100, 33, 257}} {
+		rng := newRand(41)
+		from, nearBytes := l.SetAhead(0, 0)
+		t.Cleanup(func() { l.SetAhead(from, nearBytes) })
+		for _, from := range []int{0, 1, 43} {
+			l.SetAhead(from, 0)
+			for _, s := range [][3]int{{1, 33, 400}, {3, 100, 257}, {7, 17, 400}, {8, 257, 300}, {100, 33, 257}, {14, 2100, 100}} {
 				checkManyPanels(t, l, rng, s[0], s[1], s[2])
 			}
 		}

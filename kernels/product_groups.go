@@ -38,15 +38,13 @@ func (b *tileBlock) multiplyGroups(panels, direction int) {
 			first = groups - 1 - done
 		}
 		args := b.arguments(b.firstRow, first*width, 0, p.k)
-		args.Tiles, args.Last, args.Next = b.tiles, PanelWidth, args.B
+		args.Tiles, args.Last = b.tiles, PanelWidth
 		args.Groups, args.GroupB, args.GroupC = min(most, groups-done), direction*columns*p.k, direction*columns
 		if x.Init != nil {
 			args.GroupInit = args.GroupC
 		}
 		// The group after each is called meanwhile, be it that of another call.
-		if next := b.following((first + direction) * width); len(next) > 0 {
-			args.Next, args.NextPanels, args.GroupNext = &next[0], width, width
-		}
+		b.callAhead(&args, b.following((first+direction)*width), width, 0, 0)
 		productTile(b.level, &args, b.height, width)
 	}
 }

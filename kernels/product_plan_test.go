@@ -46,11 +46,12 @@ func TestZerosServeTheWidestTile(t *testing.T) {
 	}
 }
 
-// SetAheadFrom says from how many tiles on the level calls the next block, never if 0, which
-// otherwise depends on the CPU, and returns what held before.
-func (l Level) SetAheadFrom(tiles int) (before int) {
+// SetAhead says from how many rows on the level calls ahead, never if 0, and what is near without, both of
+// which depend on the CPU otherwise, and returns what held before.
+func (l Level) SetAhead(from, nearBytes int) (fromBefore, nearBefore int) {
 	tiling := *tilings[l]
-	before, tiling.aheadFrom = tiling.aheadFrom, tiles
+	fromBefore, nearBefore = tiling.aheadFrom, tiling.nearBytes
+	tiling.aheadFrom, tiling.nearBytes = from, nearBytes
 	tilings[l] = &tiling
-	return before
+	return fromBefore, nearBefore
 }

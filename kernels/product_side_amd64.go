@@ -103,7 +103,7 @@ func (r *sideRun) rest(panel, groups, direction, k int) {
 		K: p.k - k, Tiles: 1, Last: PanelWidth, Groups: groups,
 		GroupB: direction * sideColumns * p.k, GroupInit: direction * sideColumns, GroupC: direction * sideColumns,
 	}
-	args.Next = args.B
+	args.Next, args.NextMask = args.B, -1
 	productTileAVX512(&args, 1, sideWidth)
 }
 

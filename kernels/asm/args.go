@@ -20,17 +20,17 @@ type ProductArgs struct {
 	K        int // > 0
 	Tiles    int // > 0
 
-	// The tiles call into L2 what is multiplied next (amd64): K rows of NextPanels panels,
-	// BPanel apart, from Next on. The routines change both.
-	Next       *float32
-	NextPanels int
+	// The tiles of three rows and more call into L2 what is multiplied next (amd64), lines of as
+	// many panels as they are wide, from Next on: while they compute four k, if Next has none
+	// of the bits of NextMask, and then go on by NextStep bytes. NextMask -1: nothing is called.
+	Next     *float32 // not nil
+	NextStep int
+	NextMask int
 
 	// The same is computed for Groups of panels, 1 if that is 0: B moves on by GroupB, Init by
-	// GroupInit, C by GroupC; GroupNext panels of the group after are called meanwhile, none if
-	// that is 0 (amd64). The routines change all that moves.
+	// GroupInit, C by GroupC, Next is the group after each. The routines change all that moves.
 	Groups                    int
 	GroupB, GroupInit, GroupC int
-	GroupNext                 int
 
 	Add  int // other than 0: c is added to the sum at the end
 	Far  int // other than 0: c is in no cache near, its lines are called before a tile begins (amd64)

@@ -44,8 +44,8 @@
 	LEAQ (BPAN)(BPAN*2), BPAN3
 
 // A whole routine: LOAD_C, ADD_C and STORE_C move the tile's rows, STEP(OFF) adds one
-// k, OFF bytes into b. Four k a turn. Meanwhile each tile calls a panel of the next block of b
-// into L2 by CALL_AHEAD, as long as there are some.
+// k, OFF bytes into b. Four k a turn. Meanwhile the tiles call the next block of b into L2, by
+// CALL_AHEAD a turn.
 #define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, CALL_AHEAD, STEP, ADD_C, STORE_C) \
 group:                                     \
 	LOAD_ARGS                          \
@@ -74,7 +74,7 @@ sums:                                      \
 	PCALIGN $32                        \
 fourK:                                     \
 	CALL_AHEAD                         \
-	ADDQ $256, AHEAD                   \
+	ADDQ ProductArgs_NextStep(R14), AHEAD \
 	STEP(0)                            \
 	STEP(64)                           \
 	STEP(128)                          \
@@ -91,7 +91,7 @@ oneK:                                      \
 	DECQ CX                            \
 	JNZ  oneK                          \
 store:                                     \
-	NEXT_PANEL                         \
+	MOVQ AHEAD, ProductArgs_Next(R14)  \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
 	CMPQ ProductArgs_Add(R14), $0      \
@@ -109,10 +109,6 @@ write:                                     \
 	DECQ  BX                           \
 	JNZ   tile                         \
 	NEXT_GROUP
-
-// Tiles of one and two rows wait for loads and do without calls ahead (4 to 6 % of their time on a
-// Zen 4): there are never many of them above each other.
-#define NOTHING_AHEAD
 
 // Rows of init -> accumulators.
 #define LOAD_ROW16(ACC0, ACC1) \

@@ -62,9 +62,8 @@
 	LEAQ (BPAN5)(BPAN*2), BPAN7
 
 // A whole routine: STRIDES completes the arguments, LOAD_C, ADD_C and STORE_C move the
-// tile's rows, TURN_K adds TURN k, STEP(OFF) one, OFF bytes into b. Meanwhile each tile
-// calls a panel of the next block of b into L2 by CALL_AHEAD, TURN lines at a time, as long
-// as there are some.
+// tile's rows, TURN_K adds TURN k, STEP(OFF) one, OFF bytes into b. Meanwhile the tiles call
+// the next block of b into L2, by CALL_AHEAD a turn.
 #define PRODUCT(HEIGHT, STRIDES, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
 group:                                     \
 	LOAD_ARGS                          \
@@ -94,7 +93,7 @@ sums:                                      \
 	PCALIGN $32                        \
 turn:                                      \
 	CALL_AHEAD                         \
-	ADDQ $(64*TURN), AHEAD             \
+	ADDQ ProductArgs_NextStep(R14), AHEAD \
 	TURN_K                             \
 	ADDQ $(64*TURN), B                 \
 	SUBQ $TURN, CX                     \
@@ -108,7 +107,7 @@ oneK:                                      \
 	DECQ CX                            \
 	JNZ  oneK                          \
 store:                                     \
-	NEXT_PANEL                         \
+	MOVQ AHEAD, ProductArgs_Next(R14)  \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
 	CMPQ ProductArgs_Add(R14), $0      \
@@ -126,22 +125,6 @@ write:                                     \
 	DECQ  BX                           \
 	JNZ   tile                         \
 	NEXT_GROUP
-
-// The lines of sixteen k of the next block of b, into L2.
-#define AHEAD_16K \
-	AHEAD_4K               \
-	PREFETCHT1 256(AHEAD) \
-	PREFETCHT1 320(AHEAD) \
-	PREFETCHT1 384(AHEAD) \
-	PREFETCHT1 448(AHEAD) \
-	PREFETCHT1 512(AHEAD) \
-	PREFETCHT1 576(AHEAD) \
-	PREFETCHT1 640(AHEAD) \
-	PREFETCHT1 704(AHEAD) \
-	PREFETCHT1 768(AHEAD) \
-	PREFETCHT1 832(AHEAD) \
-	PREFETCHT1 896(AHEAD) \
-	PREFETCHT1 960(AHEAD)
 
 // Four k one after the other.
 #define FOUR(STEP) \

@@ -83,7 +83,7 @@
 // func Product3x32AVX2(args *ProductArgs)
 // Requires: AVX, AVX2, FMA
 TEXT ·Product3x32AVX2(SB), NOSPLIT, $0-8
-	PRODUCT(3, TOUCH_ROW32, LOAD3x32, AHEAD_4K, STEP3x32, ADD3x32, STORE3x32)
+	PRODUCT(3, TOUCH_ROW32, LOAD3x32, NEXT32, STEP3x32, ADD3x32, STORE3x32)
 
 // func Product2x32AVX2(args *ProductArgs)
 // Requires: AVX, AVX2, FMA
