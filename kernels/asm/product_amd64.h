@@ -1,6 +1,22 @@
 // What the tile products of AVX2 and AVX-512 share. R14 are the arguments, AHEAD the register of
 // the address that is called.
 
+// Four k one after the other.
+#define FOUR(STEP) \
+	STEP(0)   \
+	STEP(64)  \
+	STEP(128) \
+	STEP(192)
+
+// Elements of a of one row, four k.
+#define A_4K(E0, E1, E2, E3) \
+	VBROADCASTSS (A), E0       \
+	VBROADCASTSS (A)(AK*1), E1 \
+	LEAQ         (A)(AK*2), A  \
+	VBROADCASTSS (A), E2       \
+	VBROADCASTSS (A)(AK*1), E3 \
+	LEAQ         (A)(AK*2), A
+
 // Calls into L2 lines of as many panels of the next block of b as the tile is wide: a turn that
 // begins where the address has none of the bits of NextMask.
 #define NEXT16 \

@@ -43,10 +43,9 @@
 	LEAQ (AROW)(AROW*4), AROW5         \
 	LEAQ (BPAN)(BPAN*2), BPAN3
 
-// A whole routine: LOAD_C, ADD_C and STORE_C move the tile's rows, STEP(OFF) adds one
-// k, OFF bytes into b. Four k a turn. Meanwhile the tiles call the next block of b into L2, by
-// CALL_AHEAD a turn.
-#define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, CALL_AHEAD, STEP, ADD_C, STORE_C) \
+// A whole routine: LOAD_C, ADD_C and STORE_C move the tile's rows, TURN_K adds TURN k, STEP(OFF)
+// one, OFF bytes into b. Meanwhile the tiles call the next block of b into L2, by CALL_AHEAD a turn.
+#define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
 group:                                     \
 	LOAD_ARGS                          \
 tile:                                      \
@@ -69,21 +68,18 @@ sums:                                      \
 	SHLQ $2, ROW                       \
 	LOAD_C                             \
 	MOVQ ProductArgs_Next(R14), AHEAD  \
-	SUBQ $4, CX                        \
+	SUBQ $TURN, CX                     \
 	JL   rest                          \
 	PCALIGN $32                        \
-fourK:                                     \
+turn:                                      \
 	CALL_AHEAD                         \
 	ADDQ ProductArgs_NextStep(R14), AHEAD \
-	STEP(0)                            \
-	STEP(64)                           \
-	STEP(128)                          \
-	STEP(192)                          \
-	ADDQ $256, B                       \
-	SUBQ $4, CX                        \
-	JGE  fourK                         \
+	TURN_K                             \
+	ADDQ $(64*TURN), B                 \
+	SUBQ $TURN, CX                     \
+	JGE  turn                          \
 rest:                                      \
-	ADDQ $4, CX                        \
+	ADDQ $TURN, CX                     \
 	JZ   store                         \
 oneK:                                      \
 	STEP(0)                            \

@@ -126,13 +126,6 @@ write:                                     \
 	JNZ   tile                         \
 	NEXT_GROUP
 
-// Four k one after the other.
-#define FOUR(STEP) \
-	STEP(0)   \
-	STEP(64)  \
-	STEP(128) \
-	STEP(192)
-
 // Rows of init -> accumulators, and accumulators -> rows of c.
 #define LOAD_ROW16(ACC0) \
 	VMOVUPS.Z (INIT), K1, ACC0 \

@@ -8,6 +8,8 @@
 // Registers as in product_avx512_amd64.h, but for
 //	R9  element k of row 0 of the sixteen      R10 line k of their panel of b
 //	CX  turns to go together                   BX  rows of init and of c of the sixteen
+//	DX, R8, R13, R15 the four panels of b: with an index, Intel's CPUs make two operations of
+//	    a multiply-add
 //	Z0..Z3 sums of the one row                 Z8..Z23 sums of the sixteen rows
 //	Z4, Z5 lines of the panel                  Z24..Z31 elements of a, broadcast
 
@@ -16,8 +18,11 @@
 #include "product_amd64.h"
 #include "product_avx512_amd64.h"
 
-#define X R9
-#define W R10
+#define X  R9
+#define W  R10
+#define B1 R8
+#define B2 R13
+#define B3 R15
 
 // sum += line · e and, of the other product, xsum += x[OFF/4] · w.
 #define PAIR(LINE, E, SUM, OFF, LINE_W, XSUM) \
@@ -86,12 +91,14 @@ TEXT ·ProductSide1x64AVX512(SB), NOSPLIT, $0-8
 	MOVQ SideArgs_X(R14), X
 	MOVQ SideArgs_W(R14), W
 	SHLQ $2, BPAN
-	LEAQ (BPAN)(BPAN*2), BPAN3
 	LOAD_SIDE_ROWS
 
 group:
 	MOVQ    SideArgs_A(R14), A
 	MOVQ    SideArgs_B(R14), B
+	LEAQ    (B)(BPAN*1), B1
+	LEAQ    (B)(BPAN*2), B2
+	LEAQ    (B1)(BPAN*2), B3
 	MOVQ    SideArgs_Init(R14), INIT
 	MOVQ    SideArgs_C(R14), C
 	VMOVUPS (INIT), Z0
@@ -121,14 +128,17 @@ turn: // eight k of four panels, with two k of the sixteen rows
 	VMOVUPS 64(W), Z5
 	FOUR_PAIRS((B), Z24, Z25, Z26, Z27, Z0, 0, Z4, Z8, Z9, Z10, Z11)
 	NEXT_PAIRS((B), Z28, Z29, Z30, Z31, Z0, 16, Z4, Z12, Z13, Z14, Z15)
-	FOUR_PAIRS((B)(BPAN*1), Z24, Z25, Z26, Z27, Z1, 32, Z4, Z16, Z17, Z18, Z19)
-	NEXT_PAIRS((B)(BPAN*1), Z28, Z29, Z30, Z31, Z1, 48, Z4, Z20, Z21, Z22, Z23)
-	FOUR_PAIRS((B)(BPAN*2), Z24, Z25, Z26, Z27, Z2, 64, Z5, Z8, Z9, Z10, Z11)
-	NEXT_PAIRS((B)(BPAN*2), Z28, Z29, Z30, Z31, Z2, 80, Z5, Z12, Z13, Z14, Z15)
-	FOUR_PAIRS((B)(BPAN3*1), Z24, Z25, Z26, Z27, Z3, 96, Z5, Z16, Z17, Z18, Z19)
-	NEXT_PAIRS((B)(BPAN3*1), Z28, Z29, Z30, Z31, Z3, 112, Z5, Z20, Z21, Z22, Z23)
+	FOUR_PAIRS((B1), Z24, Z25, Z26, Z27, Z1, 32, Z4, Z16, Z17, Z18, Z19)
+	NEXT_PAIRS((B1), Z28, Z29, Z30, Z31, Z1, 48, Z4, Z20, Z21, Z22, Z23)
+	FOUR_PAIRS((B2), Z24, Z25, Z26, Z27, Z2, 64, Z5, Z8, Z9, Z10, Z11)
+	NEXT_PAIRS((B2), Z28, Z29, Z30, Z31, Z2, 80, Z5, Z12, Z13, Z14, Z15)
+	FOUR_PAIRS((B3), Z24, Z25, Z26, Z27, Z3, 96, Z5, Z16, Z17, Z18, Z19)
+	NEXT_PAIRS((B3), Z28, Z29, Z30, Z31, Z3, 112, Z5, Z20, Z21, Z22, Z23)
 	ADDQ $32, A
 	ADDQ $512, B
+	ADDQ $512, B1
+	ADDQ $512, B2
+	ADDQ $512, B3
 	SUBQ $-128, X
 	SUBQ $-128, W
 	DECQ CX

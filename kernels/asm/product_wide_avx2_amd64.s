@@ -54,6 +54,33 @@
 	VFMADD231PS (OFF+32)(B)(BPAN3*1), Y14, Y7       \
 	ADDQ AK, A
 
+// Eight k at a time take 512 bytes of each panel in turn, as L2 delivers runs of lines faster, at
+// one register's address: with an index, Intel's CPUs make two operations of a multiply-add
+// (Xeon, b in L2: 1.03 to 1.11 times as fast as one k after the other). AX is clobbered.
+#define COLUMN_4K(OFF, E0, E1, E2, E3, ACC0, ACC1) \
+	VFMADD231PS OFF(AX), E0, ACC0       \
+	VFMADD231PS (OFF+32)(AX), E0, ACC1  \
+	VFMADD231PS (OFF+64)(AX), E1, ACC0  \
+	VFMADD231PS (OFF+96)(AX), E1, ACC1  \
+	VFMADD231PS (OFF+128)(AX), E2, ACC0 \
+	VFMADD231PS (OFF+160)(AX), E2, ACC1 \
+	VFMADD231PS (OFF+192)(AX), E3, ACC0 \
+	VFMADD231PS (OFF+224)(AX), E3, ACC1
+
+#define COLUMN_8K(ACC0, ACC1) \
+	COLUMN_4K(0, Y8, Y9, Y10, Y11, ACC0, ACC1)     \
+	COLUMN_4K(256, Y12, Y13, Y14, Y15, ACC0, ACC1) \
+	ADDQ BPAN, AX
+
+#define EIGHT1x64 \
+	A_4K(Y8, Y9, Y10, Y11)   \
+	A_4K(Y12, Y13, Y14, Y15) \
+	MOVQ B, AX               \
+	COLUMN_8K(Y0, Y1)        \
+	COLUMN_8K(Y2, Y3)        \
+	COLUMN_8K(Y4, Y5)        \
+	COLUMN_8K(Y6, Y7)
+
 // The rows of each tile.
 #define LOAD1x64 \
 	LOAD_ROW64(Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7)
@@ -83,14 +110,14 @@
 // func Product3x32AVX2(args *ProductArgs)
 // Requires: AVX, AVX2, FMA
 TEXT ·Product3x32AVX2(SB), NOSPLIT, $0-8
-	PRODUCT(3, TOUCH_ROW32, LOAD3x32, NEXT32, STEP3x32, ADD3x32, STORE3x32)
+	PRODUCT(3, TOUCH_ROW32, LOAD3x32, 4, NEXT32, FOUR(STEP3x32), STEP3x32, ADD3x32, STORE3x32)
 
 // func Product2x32AVX2(args *ProductArgs)
 // Requires: AVX, AVX2, FMA
 TEXT ·Product2x32AVX2(SB), NOSPLIT, $0-8
-	PRODUCT(2, TOUCH_ROW32, LOAD2x32, NOTHING_AHEAD, STEP2x32, ADD2x32, STORE2x32)
+	PRODUCT(2, TOUCH_ROW32, LOAD2x32, 4, NOTHING_AHEAD, FOUR(STEP2x32), STEP2x32, ADD2x32, STORE2x32)
 
 // func Product1x64AVX2(args *ProductArgs)
 // Requires: AVX, AVX2, FMA
 TEXT ·Product1x64AVX2(SB), NOSPLIT, $0-8
-	PRODUCT(1, TOUCH_ROW64, LOAD1x64, NOTHING_AHEAD, STEP1x64, ADD1x64, STORE1x64)
+	PRODUCT(1, TOUCH_ROW64, LOAD1x64, 8, NOTHING_AHEAD, EIGHT1x64, STEP1x64, ADD1x64, STORE1x64)

@@ -42,31 +42,27 @@
 	COLUMN_2ROWS(OFF(B)(BPAN7*1), Z7, Z15)   \
 	ADDQ AK, A
 
-// Sixteen k at a time take 1 KB of each panel in turn.
-#define COLUMN_16K(AT, ACC) \
-	RUN_16LINES(AT, ACC, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z24, Z25, Z26, Z27, Z28, Z29, Z30, Z31)
-
-#define A_4K(E0, E1, E2, E3) \
-	VBROADCASTSS (A), E0       \
-	VBROADCASTSS (A)(AK*1), E1 \
-	LEAQ         (A)(AK*2), A  \
-	VBROADCASTSS (A), E2       \
-	VBROADCASTSS (A)(AK*1), E3 \
-	LEAQ         (A)(AK*2), A
+// Sixteen k at a time take 1 KB of each panel in turn. The panel's address is one register: with an
+// index, Intel's CPUs make two operations of a multiply-add (Xeon: 1.02 times as fast without,
+// 1.11 at 64 KB of b). AX is clobbered.
+#define COLUMN_16K(ACC) \
+	RUN_16LINES((AX), ACC, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z24, Z25, Z26, Z27, Z28, Z29, Z30, Z31) \
+	ADDQ BPAN, AX
 
 #define SIXTEEN1x128 \
-	A_4K(Z16, Z17, Z18, Z19)     \
-	A_4K(Z20, Z21, Z22, Z23)     \
-	A_4K(Z24, Z25, Z26, Z27)     \
-	A_4K(Z28, Z29, Z30, Z31)     \
-	COLUMN_16K((B), Z0)          \
-	COLUMN_16K((B)(BPAN*1), Z1)  \
-	COLUMN_16K((B)(BPAN*2), Z2)  \
-	COLUMN_16K((B)(BPAN3*1), Z3) \
-	COLUMN_16K((B)(BPAN*4), Z4)  \
-	COLUMN_16K((B)(BPAN5*1), Z5) \
-	COLUMN_16K((B)(BPAN3*2), Z6) \
-	COLUMN_16K((B)(BPAN7*1), Z7)
+	A_4K(Z16, Z17, Z18, Z19) \
+	A_4K(Z20, Z21, Z22, Z23) \
+	A_4K(Z24, Z25, Z26, Z27) \
+	A_4K(Z28, Z29, Z30, Z31) \
+	MOVQ B, AX               \
+	COLUMN_16K(Z0)           \
+	COLUMN_16K(Z1)           \
+	COLUMN_16K(Z2)           \
+	COLUMN_16K(Z3)           \
+	COLUMN_16K(Z4)           \
+	COLUMN_16K(Z5)           \
+	COLUMN_16K(Z6)           \
+	COLUMN_16K(Z7)
 
 // Two rows leave registers for the elements of a of four k.
 #define COLUMN_2ROWS_4K(B0, B1, B2, B3, ACC0, ACC1) \
