@@ -8,19 +8,21 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// TestCallingAheadChangesNoBit: whether tiles call the next group of panels depends on the CPU,
-// and is a matter of speed only.
+// TestCallingAheadChangesNoBit: whether tiles call the next group of panels depends on the CPU and
+// the size of B, and is a matter of speed only.
 func TestCallingAheadChangesNoBit(t *testing.T) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
 		if l == kernels.Portable {
 			return // has no tiles
 		}
 		rng := newRand(41)
-		from, nearBytes := l.SetAhead(0, 0)
-		t.Cleanup(func() { l.SetAhead(from, nearBytes) })
+		fromBefore, nearBefore := l.SetAhead(0, 0)
+		t.Cleanup(func() { l.SetAhead(fromBefore, nearBefore) })
 		for _, from := range []int{0, 1, 43} {
 			l.SetAhead(from, 0)
-			for _, s := range [][3]int{{1, 33, 400}, {3, 100, 257}, {7, 17, 400}, {8, 257, 300}, {100, 33, 257}, {14, 2100, 100}} {
+			for _, s := range [][3]int{
+				{1, 33, 400}, {3, 100, 257}, {7, 17, 400}, {8, 257, 300}, {100, 33, 257}, {14, 2100, 100},
+			} {
 				checkManyPanels(t, l, rng, s[0], s[1], s[2])
 			}
 		}

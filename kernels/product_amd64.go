@@ -14,13 +14,14 @@ import (
 // more often (Zen 5: 1.02 to 1.04 times as fast at AVX-512; at AVX2 to 1.08 at K = 1024).
 var panelBytes = max(CPU().L1D*2/3, CPU().L2/8, 16<<10)
 
-// aheadFrom returns from how many rows on a level calls ahead what it multiplies next, where L2 does not
-// hold B. Intel's CPUs are faster told as soon as a line takes a tile as long as L3 to deliver the next
-// one (Xeon, H = 512 and 1024: AVX-512 from 7 rows on 1.06 to 1.2 times as fast, with fewer 0.96 to 0.98;
-// AVX2 from 4 rows on 1.03 to 1.2, with three 0.95). AMD's find what follows, and a Zen 5 runs
-// 4 rows x 2048 x 512 at 209 GFLOP/s, told at 195; but many rows have time to call pages that
-// the second level of TLB does not hold (Zen 4, 64 rows: AVX-512 at H = 512 and 1024 1.03 times
-// as fast, AVX2 at H = 512 1.06 to 1.14).
+// aheadFrom returns from how many rows on a level calls ahead what it multiplies next, where L2
+// does not hold B. CPUs other than AMD's are faster told as soon as a line takes a tile as long as
+// L3 to deliver the next one (Xeon, H = 512 and 1024: AVX-512 from 7 rows on 1.06 to 1.2 times as
+// fast, with fewer 0.96 to 0.98; AVX2 from 4 rows on 1.03 to 1.2, with three 0.95). AMD's find what
+// follows, and a Zen 5 runs 4 rows x 2048 x 512 at 209 GFLOP/s, told at 195; but many rows have time
+// to call pages that the second level of TLB does not hold (Zen 4, 64 rows: AVX-512 at H = 512 and
+// 1024 1.03 times as fast, AVX2 at H = 512 1.06 to 1.14; both measured when the first tiles called
+// all of it).
 func aheadFrom(l Level) int {
 	switch {
 	case cpuid.CPU.VendorID == cpuid.AMD:
@@ -31,8 +32,8 @@ func aheadFrom(l Level) int {
 	return 4
 }
 
-// nearBytes of B are taken to be in L2, half of it: calls for them cost 7 and 8 rows 6 % at H = 256
-// (Xeon), and more rows nothing.
+// nearBytes of B, half of L2, are taken to be in it: calls for them cost 7 and 8 rows 6 % at H = 256
+// (Xeon, the only one measured), and more rows nothing.
 var nearBytes = CPU().L2 / 2
 
 // The efficiencies are percentages of the FMA peak that each height reached with B in L2, in

@@ -2,7 +2,12 @@
 
 package kernels
 
-import "testing"
+import (
+	"testing"
+	"unsafe"
+
+	"github.com/packedlstm/packedlstm/kernels/asm"
+)
 
 // TestTilePlans: the tiles of every row count add up to it, and widths to the panels.
 func TestTilePlans(t *testing.T) {
@@ -46,8 +51,52 @@ func TestZerosServeTheWidestTile(t *testing.T) {
 	}
 }
 
-// SetAhead says from how many rows on the level calls ahead, never if 0, and what is near without, both of
-// which depend on the CPU otherwise, and returns what held before.
+// TestTilesCallTheNextBlock: tiles above each other, in two runs, call every line of a block that
+// begins where calls do.
+func TestTilesCallTheNextBlock(t *testing.T) {
+	const lineBytes = 4 * PanelWidth
+	for _, width := range []int{1, 2, 3, 4} {
+		for tiles := min(width, 2); tiles <= rowBlock/maxTileRows+1; tiles++ {
+			for _, k := range []int{4, 100, 256} {
+				data := make([]float32, width*k*PanelWidth+lineBytes)
+				data = data[-uintptr(unsafe.Pointer(&data[0]))%256/4:]
+				b := tileBlock{panels: &Panels{k: k, data: data}, tiles: tiles}
+				called := map[int]bool{}
+				for _, run := range [][2]int{{0, tiles - 1}, {tiles - 1, 1}} {
+					args := asm.ProductArgs{B: &data[0], K: k, Tiles: run[1]}
+					b.callAhead(&args, data[:width*k*PanelWidth], width, 0, run[0])
+					from := int(uintptr(unsafe.Pointer(args.Next)) - uintptr(unsafe.Pointer(&data[0])))
+					for turn := range args.Tiles * (k / turnK) {
+						if at := from + turn*args.NextStep; at&args.NextMask == 0 {
+							callLines(called, at/lineBytes, width, k)
+						}
+					}
+				}
+				for line := range width * k {
+					if !called[line] {
+						t.Fatalf("%d tiles of %d panels, K = %d: line %d is not called", tiles, width, k, line)
+					}
+				}
+			}
+		}
+	}
+}
+
+// callLines marks what a tile calls at a time: four lines of one panel, or two of each of several.
+func callLines(called map[int]bool, first, width, k int) {
+	lines := 2
+	if width == 1 {
+		lines = 4
+	}
+	for panel := range width {
+		for i := range lines {
+			called[first+panel*k+i] = true
+		}
+	}
+}
+
+// SetAhead says from how many rows on the level calls ahead, never if 0, and what is near without,
+// both of which depend on the CPU otherwise, and returns what held before.
 func (l Level) SetAhead(from, nearBytes int) (fromBefore, nearBefore int) {
 	tiling := *tilings[l]
 	fromBefore, nearBefore = tiling.aheadFrom, tiling.nearBytes

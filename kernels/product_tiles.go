@@ -31,9 +31,9 @@ type tiling struct {
 	// panelBytes of B stay near while the tiles of a row block pass: in L1, or in L2 where that
 	// delivers them in time.
 	panelBytes int
-	// aheadFrom so many rows the tiles call what is multiplied next into L2; 0: they never do.
+	// aheadFrom so many rows on the tiles call what is multiplied next into L2; 0: they never do.
 	aheadFrom int
-	// nearBytes of B are in L2 as it is.
+	// nearBytes of B, all of it and not only what a product takes, are in L2 as it is.
 	nearBytes int
 	// plans[n] cuts n rows into tiles.
 	plans [plannedRows + 1]tilePlan
@@ -128,7 +128,7 @@ type tileBlock struct {
 func (b *tileBlock) cut(rows int) {
 	t := b.tiling
 	b.plan = t.plan(rows)
-	b.ahead = t.aheadFrom > 0 && rows >= t.aheadFrom && 4*b.columns*b.panels.k > t.nearBytes
+	b.ahead = t.aheadFrom > 0 && rows >= t.aheadFrom && 4*len(b.panels.data) > t.nearBytes
 	for height, n := range b.plan {
 		b.tiles += n
 		if n*height == rows {
@@ -154,7 +154,11 @@ func (b *tileBlock) descend(panels int) {
 	for panel := panels; panel > grouped; {
 		count := b.widest(panel - grouped)
 		panel -= count
-		b.group(panel, count, panel-count)
+		after := panel - b.tiling.wide[b.height] // of the calls of many groups, if there are any
+		if panel > grouped {
+			after = panel - b.widest(panel-grouped)
+		}
+		b.group(panel, count, after)
 	}
 	b.multiplyGroups(grouped, -1)
 }
@@ -235,13 +239,14 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 	}
 }
 
-// callAhead has the tiles of args, width panels wide, call their share of the block that begins at next,
-// the panels of which are those from the given one on: all tiles above each other call it together, once,
-// as evenly as they can. Were the first to call all of it, they would wait for their own loads
-// meanwhile (Xeon, 64 rows at K = 1024: at AVX2 0.94 times as fast, at AVX-512 0.97). Above: so
-// many tiles begin before.
+// callAhead has the tiles of args, width panels wide, call their share of the block that begins at
+// next, of its panels those from the given one on; so many tiles above begin before. All of them
+// call the block together, evenly: were the first to call all of it, they would wait for their own
+// loads meanwhile (Xeon, 64 rows at K = 1024: at AVX2 0.94 times as fast, at AVX-512 0.97). Steps are
+// powers of two, so the last tiles may be through and call what lies beyond, which comes soon or is
+// near. One tile of several panels, which no CPU has call, would call half of them.
 func (b *tileBlock) callAhead(args *asm.ProductArgs, next []float32, width, panel, above int) {
-	called := 128 // bytes of a panel at a time
+	called := 128 // bytes of a panel at a time, two lines
 	if width == 1 {
 		called = 256
 	}

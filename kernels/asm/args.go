@@ -22,7 +22,9 @@ type ProductArgs struct {
 
 	// The tiles of three rows and more call into L2 what is multiplied next (amd64), lines of as
 	// many panels as they are wide, from Next on: while they compute four k, if Next has none
-	// of the bits of NextMask, and then go on by NextStep bytes. NextMask -1: nothing is called.
+	// of the bits of NextMask, and then go on by NextStep bytes. (A panel need not begin at a
+	// multiple of what is called at a time: then its first lines, three at most, are left out.)
+	// NextMask -1: nothing is called. One row leaves Next undefined.
 	Next     *float32 // not nil
 	NextStep int
 	NextMask int

@@ -67,7 +67,7 @@ GLOBL transposed<>(SB), RODATA|NOPTR, $64
 
 // 256 k of each row of b in turn for one row of a, at one register's address: with an index,
 // Intel's CPUs make two operations of a multiply-add. Two rows gain nothing by it. The sums are the
-// same chains. R8, which one row does not need, is clobbered.
+// same chains.
 #define RUN1(AT, ACC) \
 	RUN_16LINES(AT, ACC, Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z24, Z25, Z26, Z27, Z12, Z13, Z14, Z15)
 
@@ -77,6 +77,7 @@ GLOBL transposed<>(SB), RODATA|NOPTR, $64
 	VMOVUPS (OFF+128)(SI), E2 \
 	VMOVUPS (OFF+192)(SI), E3
 
+// R8, which one row does not need otherwise, is clobbered.
 #define FOUR_RUNS1 \
 	A_4LINES(0, Z16, Z17, Z18, Z19)   \
 	A_4LINES(256, Z20, Z21, Z22, Z23) \

@@ -17,8 +17,8 @@
 	VBROADCASTSS (A)(AK*1), E3 \
 	LEAQ         (A)(AK*2), A
 
-// Calls into L2 lines of as many panels of the next block of b as the tile is wide: a turn that
-// begins where the address has none of the bits of NextMask.
+// Calls into L2 lines of as many panels of the next block of b as the tile is wide, in a turn that
+// begins where the address has none of the bits of NextMask, and goes on by NextStep.
 #define NEXT16 \
 	TESTQ ProductArgs_NextMask(R14), AHEAD \
 	JNZ   called \
@@ -26,7 +26,8 @@
 	PREFETCHT1 64(AHEAD) \
 	PREFETCHT1 128(AHEAD) \
 	PREFETCHT1 192(AHEAD) \
-called:
+called: \
+	ADDQ ProductArgs_NextStep(R14), AHEAD
 
 #define NEXT32 \
 	TESTQ ProductArgs_NextMask(R14), AHEAD \
@@ -35,7 +36,8 @@ called:
 	PREFETCHT1 64(AHEAD) \
 	PREFETCHT1 (AHEAD)(BPAN*1) \
 	PREFETCHT1 64(AHEAD)(BPAN*1) \
-called:
+called: \
+	ADDQ ProductArgs_NextStep(R14), AHEAD
 
 #define NEXT48 \
 	TESTQ ProductArgs_NextMask(R14), AHEAD \
@@ -46,7 +48,8 @@ called:
 	PREFETCHT1 64(AHEAD)(BPAN*1) \
 	PREFETCHT1 (AHEAD)(BPAN*2) \
 	PREFETCHT1 64(AHEAD)(BPAN*2) \
-called:
+called: \
+	ADDQ ProductArgs_NextStep(R14), AHEAD
 
 #define NEXT64 \
 	TESTQ ProductArgs_NextMask(R14), AHEAD \
@@ -59,7 +62,8 @@ called:
 	PREFETCHT1 64(AHEAD)(BPAN*2) \
 	PREFETCHT1 (AHEAD)(BPAN3*1) \
 	PREFETCHT1 64(AHEAD)(BPAN3*1) \
-called:
+called: \
+	ADDQ ProductArgs_NextStep(R14), AHEAD
 
 // Tiles of one and two rows call nothing: they wait for loads as it is (4 to 6 % of their time on a
 // Zen 4), and there are never many of them above each other.

@@ -9,9 +9,10 @@
 //	R13 3·BPAN
 //	R12 init, current row                 R11 c, current row
 //	CX  k to go                           BX  tiles to go
-//	AX  bytes between rows of init; b ahead of its use; bytes between rows of c
+//	AX  bytes between rows of init; b ahead of its use, or a panel of b (one row x 64);
+//	    bytes between rows of c
 //	Y0..Y11 accumulators                  Y12, Y13 a row of b
-//	Y14, Y15 elements of a, broadcast
+//	Y14, Y15 elements of a, broadcast     (one row x 64: Y8..Y15)
 
 #define A     SI
 #define AROW  R9
@@ -73,7 +74,6 @@ sums:                                      \
 	PCALIGN $32                        \
 turn:                                      \
 	CALL_AHEAD                         \
-	ADDQ ProductArgs_NextStep(R14), AHEAD \
 	TURN_K                             \
 	ADDQ $(64*TURN), B                 \
 	SUBQ $TURN, CX                     \

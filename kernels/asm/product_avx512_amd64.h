@@ -10,7 +10,8 @@
 //	R13 3·BPAN
 //	R12 init, current row                 R11 c, current row
 //	CX  k to go                           BX  tiles to go
-//	AX  bytes between rows of init; b ahead of its use; bytes between rows of c
+//	AX  bytes between rows of init; b ahead of its use, or a panel of b (one row x 128);
+//	    bytes between rows of c
 //	K1  columns of the last panel that exist
 //	Z0..Z23 accumulators, four a row      Z24..Z27 a row of b
 //	Z28..Z31 elements of a, broadcast     (two rows x 128: Z16..Z23,
@@ -93,7 +94,6 @@ sums:                                      \
 	PCALIGN $32                        \
 turn:                                      \
 	CALL_AHEAD                         \
-	ADDQ ProductArgs_NextStep(R14), AHEAD \
 	TURN_K                             \
 	ADDQ $(64*TURN), B                 \
 	SUBQ $TURN, CX                     \
