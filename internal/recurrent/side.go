@@ -1,6 +1,10 @@
 package recurrent
 
 import (
+	"math"
+
+	"github.com/klauspost/cpuid/v2"
+
 	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/packed"
@@ -14,12 +18,25 @@ import (
 // nearFloats of W_hh stay in L1, 32 KB: there is nothing to wait for.
 const nearFloats = 32 << 10 / 4
 
+// sideFloats of W_hh are the most beside which W_ih may be read: less than L2 holds. What L3 delivers
+// is needed for W_hh, of which L2 keeps a part from one step to the next (Xeon, H = 512, forward: one
+// worker 0.96 times as fast with projections along, two, half of W_hh each, 0.91; training 0.97). The
+// L3 of AMD's CPUs is fast enough for both.
+var sideFloats = func() int {
+	l2 := kernels.CPU().L2
+	if l2 == 0 || cpuid.CPU.VendorID == cpuid.AMD {
+		return math.MaxInt
+	}
+	return l2 / 4
+}()
+
 // takesSide reports whether steps of one row are worth it whose products with W_hh are of the given
 // depth, where a pass reads columns of W_hh and of W_ih: both are in a cache, but not the nearest
 // one. (Each side product reads all of W_ih; from memory that takes longer than what it saves:
 // H = 1024, 0.96 times as fast on a Zen 4.)
 func takesSide(l kernels.Level, depth, hidden, input, columns int) bool {
-	return l.TakesSide() && depth <= kernels.MaxSideK && hidden*columns > nearFloats && input*columns < farFloats
+	return l.TakesSide() && depth <= kernels.MaxSideK &&
+		hidden*columns > nearFloats && hidden*columns < sideFloats && input*columns < farFloats
 }
 
 // goAlong reports whether products with W_ih can go along with those with W_hh: both are packed
