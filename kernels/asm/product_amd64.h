@@ -17,53 +17,37 @@
 	VBROADCASTSS (A)(AK*1), E3 \
 	LEAQ         (A)(AK*2), A
 
-// Calls into L2 lines of as many panels of the next block of b as the tile is wide, in a turn that
-// begins where the address has none of the bits of NextMask, and goes on by NextStep.
-#define NEXT16 \
-	TESTQ ProductArgs_NextMask(R14), AHEAD \
-	JNZ   called \
-	PREFETCHT1 (AHEAD) \
-	PREFETCHT1 64(AHEAD) \
+// Lines of the next block of b into L2, of as many panels as a tile is wide.
+#define LINES16 \
+	PREFETCHT1 (AHEAD)    \
+	PREFETCHT1 64(AHEAD)  \
 	PREFETCHT1 128(AHEAD) \
-	PREFETCHT1 192(AHEAD) \
-called: \
-	ADDQ ProductArgs_NextStep(R14), AHEAD
+	PREFETCHT1 192(AHEAD)
 
-#define NEXT32 \
-	TESTQ ProductArgs_NextMask(R14), AHEAD \
-	JNZ   called \
-	PREFETCHT1 (AHEAD) \
-	PREFETCHT1 64(AHEAD) \
-	PREFETCHT1 (AHEAD)(BPAN*1) \
-	PREFETCHT1 64(AHEAD)(BPAN*1) \
-called: \
-	ADDQ ProductArgs_NextStep(R14), AHEAD
+#define LINES32 \
+	PREFETCHT1 (AHEAD)           \
+	PREFETCHT1 64(AHEAD)         \
+	PREFETCHT1 (AHEAD)(BPAN*1)   \
+	PREFETCHT1 64(AHEAD)(BPAN*1)
 
-#define NEXT48 \
-	TESTQ ProductArgs_NextMask(R14), AHEAD \
-	JNZ   called \
-	PREFETCHT1 (AHEAD) \
-	PREFETCHT1 64(AHEAD) \
-	PREFETCHT1 (AHEAD)(BPAN*1) \
-	PREFETCHT1 64(AHEAD)(BPAN*1) \
-	PREFETCHT1 (AHEAD)(BPAN*2) \
-	PREFETCHT1 64(AHEAD)(BPAN*2) \
-called: \
-	ADDQ ProductArgs_NextStep(R14), AHEAD
+#define LINES48 \
+	LINES32                      \
+	PREFETCHT1 (AHEAD)(BPAN*2)   \
+	PREFETCHT1 64(AHEAD)(BPAN*2)
 
-#define NEXT64 \
+#define LINES64 \
+	LINES48                       \
+	PREFETCHT1 (AHEAD)(BPAN3*1)   \
+	PREFETCHT1 64(AHEAD)(BPAN3*1)
+
+// A turn calls them if it begins where the address has none of the bits of NextMask, and goes on by
+// NextStep.
+#define NEXT(LINES) \
 	TESTQ ProductArgs_NextMask(R14), AHEAD \
-	JNZ   called \
-	PREFETCHT1 (AHEAD) \
-	PREFETCHT1 64(AHEAD) \
-	PREFETCHT1 (AHEAD)(BPAN*1) \
-	PREFETCHT1 64(AHEAD)(BPAN*1) \
-	PREFETCHT1 (AHEAD)(BPAN*2) \
-	PREFETCHT1 64(AHEAD)(BPAN*2) \
-	PREFETCHT1 (AHEAD)(BPAN3*1) \
-	PREFETCHT1 64(AHEAD)(BPAN3*1) \
-called: \
-	ADDQ ProductArgs_NextStep(R14), AHEAD
+	JNZ   called                           \
+	LINES                                  \
+called:                                        \
+	ADDQ  ProductArgs_NextStep(R14), AHEAD
 
 // Tiles of one and two rows call nothing: they wait for loads as it is (4 to 6 % of their time on a
 // Zen 4), and there are never many of them above each other.
