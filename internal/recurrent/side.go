@@ -23,11 +23,10 @@ const nearFloats = 32 << 10 / 4
 // worker 0.96 times as fast with projections along, two, half of W_hh each, 0.91; training 0.97). The
 // L3 of AMD's CPUs is fast enough for both.
 var sideFloats = func() int {
-	l2 := kernels.CPU().L2
-	if l2 == 0 || cpuid.CPU.VendorID == cpuid.AMD {
+	if cpuid.CPU.VendorID == cpuid.AMD {
 		return math.MaxInt
 	}
-	return l2 / 4
+	return ownCache / 4
 }()
 
 // takesSide reports whether steps of one row are worth it whose products with W_hh are of the given
