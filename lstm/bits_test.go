@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/packedlstm/packedlstm/internal/levels"
+	"github.com/packedlstm/packedlstm/internal/recurrent"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
@@ -74,10 +75,19 @@ func TestSequenceAloneAndInBatch(t *testing.T) {
 	})
 }
 
+// computeAlong has the steps of one row of a test compute other products along where the level can,
+// whatever pays on this CPU.
+func computeAlong(t *testing.T) {
+	before := recurrent.Along
+	recurrent.Along = true
+	t.Cleanup(func() { recurrent.Along = before })
+}
+
 // TestOneRowInBatch: the steps of one row compute other products along, which steps of several rows
 // do not: a sequence alone, beside another of its length, and as the longest of a batch has the
 // same bits, whatever the rest of its steps by sixteen.
 func TestOneRowInBatch(t *testing.T) {
+	computeAlong(t)
 	levels.ForEach(t, func(t *testing.T) {
 		for _, input := range []int{5, 33, 80} {
 			if testing.Short() && input > 5 {
@@ -97,6 +107,7 @@ func TestOneRowInBatch(t *testing.T) {
 // TestOneRowTails: steps of one row after steps of several, as many as leave every rest by sixteen:
 // the same bits at the portable level, where none computes anything along.
 func TestOneRowTails(t *testing.T) {
+	computeAlong(t)
 	c := lstm.Config{InputSize: 17, HiddenSize: 50, NumLayers: 2, Bias: true}
 	net := newLSTM(t, c)
 	prepared := make(map[kernels.Level]*lstm.Prepared)

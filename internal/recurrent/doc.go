@@ -16,8 +16,8 @@
 //	            scratch = proj[t] + h·W_hhᵀ     tile product, [live, gates·16·blocks]
 //	            gate kernel                     scratch -> gates, c, h, y
 //
-// A step of one row waits for the cache that holds W_hh. Meanwhile, where the level can, it
-// computes a sixteenth of the next chunk's projections, or backward of dx (side.go).
+// A step of one row waits for the cache that holds W_hh. Meanwhile, where the level can and the CPU
+// gains by it, it computes a sixteenth of the next chunk's projections, or backward of dx (side.go).
 //
 // The sum of a pre-activation is one chain: bias, then x in ascending order, then
 // h. It does not depend on the chunk, the range or the batch.

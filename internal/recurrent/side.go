@@ -1,8 +1,6 @@
 package recurrent
 
 import (
-	"math"
-
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/packedlstm/packedlstm/internal/memory"
@@ -11,31 +9,26 @@ import (
 )
 
 // A step of one row waits for the cache that holds W_hh, and leaves the multipliers idle. Where the
-// level can, steps of one row compute a product of kernels.SideRows other rows along: forward the
-// projections of the rows that come next, backward dx of the rows that came before. As many steps
-// have the time for that product, if x is as wide as h.
+// level can and the CPU gains by it, steps of one row compute a product of kernels.SideRows other
+// rows along: forward the projections of the rows that come next, backward dx of the rows that came
+// before. As many steps have the time for that product, if x is as wide as h.
 
 // nearFloats of W_hh stay in L1, 32 KB: there is nothing to wait for.
 const nearFloats = 32 << 10 / 4
 
-// sideFloats of W_hh are the most beside which W_ih may be read: less than L2 holds. What L3 delivers
-// is needed for W_hh, of which L2 keeps a part from one step to the next (Xeon, H = 512, forward: one
-// worker 0.96 times as fast with projections along, two, half of W_hh each, 0.91; training 0.97). The
-// L3 of AMD's CPUs is fast enough for both.
-var sideFloats = func() int {
-	if cpuid.CPU.VendorID == cpuid.AMD {
-		return math.MaxInt
-	}
-	return ownCache / 4
-}()
+// Along says whether anything goes along: on AMD's CPUs, where half of the multipliers wait for L2 and
+// its lines for nothing else. On others a step of one row waits for L1, which has lines from L2 to
+// take in and loads to serve, and the loads of what goes along take as long as that product by
+// itself (Xeon, AVX-512: with projections along, H = 128 0.95 to 1.00 and H = 256 0.96 to 1.00 times
+// as fast; H = 512, where W_hh comes from L3, 0.91 to 0.97). Tests set it; no bit depends on it.
+var Along = cpuid.CPU.VendorID == cpuid.AMD
 
 // takesSide reports whether steps of one row are worth it whose products with W_hh are of the given
 // depth, where a pass reads columns of W_hh and of W_ih: both are in a cache, but not the nearest
 // one. (Each side product reads all of W_ih; from memory that takes longer than what it saves:
 // H = 1024, 0.96 times as fast on a Zen 4.)
 func takesSide(l kernels.Level, depth, hidden, input, columns int) bool {
-	return l.TakesSide() && depth <= kernels.MaxSideK &&
-		hidden*columns > nearFloats && hidden*columns < sideFloats && input*columns < farFloats
+	return Along && l.TakesSide() && depth <= kernels.MaxSideK && hidden*columns > nearFloats && input*columns < farFloats
 }
 
 // goAlong reports whether products with W_ih can go along with those with W_hh: both are packed

@@ -1,6 +1,7 @@
 package recurrent
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -8,9 +9,10 @@ import (
 	"github.com/packedlstm/packedlstm/packed"
 )
 
-// TestSideChunks: where the level computes products along, chunks of one row are of sixteen steps
+// TestSideChunks: where the level and the CPU compute products along, chunks of one row are of sixteen steps
 // but for the first, and none has rows of both kinds.
 func TestSideChunks(t *testing.T) {
+	defer func(before bool) { Along = before }(Along)
 	for _, test := range []struct {
 		name          string
 		lengths       []int
@@ -30,32 +32,44 @@ func TestSideChunks(t *testing.T) {
 		{"weights in no cache", []int{40}, 1500, false, []int{40}, 0},
 		{"two rows", []int{40, 40}, 128, false, []int{40}, 0},
 	} {
-		l, err := packed.NewLayout(test.lengths)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := Config{InputSize: test.hidden, HiddenSize: test.hidden, NumLayers: 1}
 		for _, level := range kernels.Available() {
-			p := pass{config: &c, cell: fourGates{}, level: level, layout: l, rows: rowRange{0, l.Batch()}, slice: slice{end: c.blocks()},
-				input: test.hidden, panels: &forwardPanels{}, reverse: test.reverse}
-			steps := p.rows.steps(l)
-			p.planSide(steps)
-			var ends []int
-			for s := 0; s < steps; {
-				s, _ = p.chunk(s, steps)
-				ends = append(ends, s)
-			}
-			w := Workspace{shares: []share{{slice: p.slice}}}
-			backwards := w.sideCount(level, l, &c, test.hidden, 4)
-			if !level.TakesSide() {
-				if p.sideSteps.first != steps || backwards != 0 {
-					t.Errorf("%s, %v: steps from %d on and %d chunks of dx are computed along: want none", test.name, level, p.sideSteps.first, backwards)
+			for _, Along = range []bool{false, true} {
+				name := fmt.Sprintf("%s, %v, along %v", test.name, level, Along)
+				ends, first, backwards := sideChunksOf(t, level, test.lengths, test.hidden, test.reverse)
+				if !Along || !level.TakesSide() {
+					if first >= 0 || backwards != 0 {
+						t.Errorf("%s: steps from %d on and %d chunks of dx are computed along: want none", name, first, backwards)
+					}
+					continue
 				}
-				continue
-			}
-			if !slices.Equal(ends, test.want) || backwards != test.wantBackwards {
-				t.Errorf("%s, %v: chunks end with %v, %d of dx go along: want %v, %d", test.name, level, ends, backwards, test.want, test.wantBackwards)
+				if !slices.Equal(ends, test.want) || backwards != test.wantBackwards {
+					t.Errorf("%s: chunks end with %v, %d of dx go along: want %v, %d", name, ends, backwards, test.want, test.wantBackwards)
+				}
 			}
 		}
 	}
+}
+
+// sideChunksOf returns the ends of the chunks of a pass of one worker, the first step of one row
+// whose chunk may go along, -1: none, and how many chunks of dx do.
+func sideChunksOf(t *testing.T, level kernels.Level, lengths []int, hidden int, reverse bool) (ends []int, first, backwards int) {
+	t.Helper()
+	l, err := packed.NewLayout(lengths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Config{InputSize: hidden, HiddenSize: hidden, NumLayers: 1}
+	p := pass{config: &c, cell: fourGates{}, level: level, layout: l, rows: rowRange{0, l.Batch()}, slice: slice{end: c.blocks()},
+		input: hidden, panels: &forwardPanels{}, reverse: reverse}
+	steps := p.rows.steps(l)
+	p.planSide(steps)
+	for s := 0; s < steps; {
+		s, _ = p.chunk(s, steps)
+		ends = append(ends, s)
+	}
+	if first = p.sideSteps.first; first == steps {
+		first = -1
+	}
+	w := Workspace{shares: []share{{slice: p.slice}}}
+	return ends, first, w.sideCount(level, l, &c, hidden, 4)
 }
