@@ -14,6 +14,12 @@ const (
 	dotsDepth = 1 << 10
 )
 
+// shortRow elements, 1 KB, are up to how far apart the CPU itself calls the rows of B that come next.
+const shortRow = 1 << 10 / 4
+
+// nearRowsC elements of C, an eighth of L2, are in a cache near, as the products before left them.
+var nearRowsC = CPU().L2 / 8 / 4
+
 // multiplyRowsTiles walks blocks of K, then strips of columns, then rows.
 func multiplyRowsTiles(l Level, x *RowProduct) {
 	plan := rowsPlan(l, x.Rows)
@@ -79,6 +85,12 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 				args := asm.RowsArgs{
 					A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &x.B[at], BRow: x.BStride,
 					C: &x.C[r*x.CStride+at], CRow: x.CStride, K: x.K, Tiles: n, Alpha: x.Alpha, Beta: x.Beta, Last: last,
+				}
+				if x.BStride > shortRow {
+					args.Ahead = 8 * x.BStride
+				}
+				if x.Rows*x.CStride > nearRowsC {
+					args.Far = 1
 				}
 				rowsTile(l, &args, height, width)
 				tiles -= n

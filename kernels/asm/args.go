@@ -181,7 +181,9 @@ type RowsArgs struct {
 
 	Alpha, Beta float32
 
-	Last int // columns of the last 16 that exist, 1..16; other than 16 only where the level masks (AVX-512)
+	Ahead int // elements from a row of b to the one that tiles of two rows and more call meanwhile (amd64); 0: none
+	Far   int // other than 0: c is in no cache near, its lines are called before a tile begins
+	Last  int // columns of the last 16 that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
 // DotsArgs describes dot products of a few rows of A (their number is in the routine's

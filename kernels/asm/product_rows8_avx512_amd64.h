@@ -106,7 +106,7 @@
 	STORE_ROW32(Z12, Z13) \
 	STORE_ROW32(Z14, Z15)
 
-// What the routines of eight rows have in common: the sums of a tile, times alpha.
+// What the routines of eight rows have in common: the sums of a tile, times Alpha if that is not 1.
 #define SUMS_8ROWS(ZERO, STEP, SCALE) \
 	LOAD_ROWS_ARGS                        \
 	LEAQ (AROW5)(AROW*2), AROW7           \
@@ -130,8 +130,11 @@ rest:                                         \
 finish:                                       \
 	LEAQ (R12)(AROW*8), R12               \
 	MOVQ R12, A                           \
+	CMPL RowsArgs_Alpha(R14), $0x3F800000 \ // 1
+	JEQ  scaled                           \
 	VBROADCASTSS RowsArgs_Alpha(R14), Z31 \
-	SCALE
+	SCALE                                 \
+scaled:
 
 // A whole routine, as PRODUCT_ROWS.
 #define PRODUCT_8ROWS(ZERO, STEP, SCALE, ADD, STORE_C) \
