@@ -9,8 +9,8 @@ import (
 	"github.com/packedlstm/packedlstm/packed"
 )
 
-// TestSideChunks: where the level and the CPU compute products along, chunks of one row are of sixteen steps
-// but for the first, and none has rows of both kinds.
+// TestSideChunks: where products go along, chunks of one row are of sixteen steps but for the first,
+// and none has rows of both kinds; elsewhere no chunk is planned for it.
 func TestSideChunks(t *testing.T) {
 	defer func(before bool) { Along = before }(Along)
 	for _, test := range []struct {

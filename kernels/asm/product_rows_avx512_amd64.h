@@ -29,9 +29,9 @@
 	LEAQ (AROW)(AROW*2), AROW3      \
 	LEAQ (AROW)(AROW*4), AROW5
 
-// A whole routine: TOUCH_C calls a row of c into L1 where it is far, ZERO clears the sums,
-// CALL_AHEAD calls a row of b, STEP adds one k and moves A and B on, SCALE multiplies the sums by Alpha other than 1, ADD adds Beta·c,
-// STORE_C writes them.
+// A whole routine: TOUCH_C calls a row of c into L1 where it is far, ZERO clears the sums, CALL_AHEAD
+// calls a row of b, STEP adds one k and moves A and B on, SCALE multiplies the sums by Alpha if
+// that is not 1, ADD adds Beta·c, STORE_C writes them.
 #define PRODUCT_ROWS(HEIGHT, TOUCH_C, ZERO, CALL_AHEAD, STEP, SCALE, ADD, STORE_C) \
 	LOAD_ROWS_ARGS                     \
 tile:                                      \
