@@ -130,11 +130,7 @@ rest:                                         \
 finish:                                       \
 	LEAQ (R12)(AROW*8), R12               \
 	MOVQ R12, A                           \
-	CMPL RowsArgs_Alpha(R14), $0x3F800000 \ // 1
-	JEQ  scaled                           \
-	VBROADCASTSS RowsArgs_Alpha(R14), Z31 \
-	SCALE                                 \
-scaled:
+	TIMES_ALPHA(SCALE)
 
 // A whole routine, as PRODUCT_ROWS.
 #define PRODUCT_8ROWS(ZERO, STEP, SCALE, ADD, STORE_C) \
@@ -142,7 +138,7 @@ scaled:
 	MOVL RowsArgs_Beta(R14), CX           \
 	ADDL CX, CX                           \ // without its sign
 	JZ   write                            \
-	VBROADCASTSS RowsArgs_Beta(R14), Z30  \
+	VBROADCASTSS RowsArgs_Beta(R14), BETA \
 	ADD                                   \
 	LEAQ (ROW*8), CX                      \
 	SUBQ CX, C                            \

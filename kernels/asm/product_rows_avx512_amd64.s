@@ -6,6 +6,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "product_avx512_amd64.h"
+#include "product_rows_amd64.h"
 #include "product_rows_avx512_amd64.h"
 
 // The rows of a tile of 16 columns, each list one row longer than the last.
