@@ -2,11 +2,7 @@
 
 package kernels
 
-import (
-	"github.com/klauspost/cpuid/v2"
-
-	"github.com/packedlstm/packedlstm/kernels/asm"
-)
+import "github.com/packedlstm/packedlstm/kernels/asm"
 
 // panelBytes of B stay near while tiles pass: an eighth of L2, at least two thirds of L1, 16 KB
 // if the CPU does not say. A tile of six rows takes a line of B in 6 or in 3 cycles, a fifth or
@@ -15,18 +11,13 @@ import (
 var panelBytes = max(CPU().L1D*2/3, CPU().L2/8, 16<<10)
 
 // aheadFrom returns from how many rows on a level calls ahead what it multiplies next, where L2
-// does not hold B. CPUs other than AMD's are faster told as soon as a line takes a tile as long as
-// L3 to deliver the next one (Xeon, H = 512 and 1024: AVX-512 from 7 rows on 1.06 to 1.2 times as
-// fast, with fewer 0.96 to 0.98; AVX2 from 4 rows on 1.03 to 1.2, with three 0.95). AMD's find what
-// follows, and a Zen 5 runs 4 rows x 2048 x 512 at 209 GFLOP/s, told at 195; but many rows have time
-// to call pages that the second level of TLB does not hold (Zen 4, 64 rows: AVX-512 at H = 512 and
-// 1024 1.03 times as fast, AVX2 at H = 512 1.06 to 1.14; both measured when the first tiles called
-// all of it).
+// does not hold B: as soon as a line takes a tile as long as L3 to deliver the next one. At AVX-512
+// from 7 rows on it is 1.06 to 1.2 times as fast on a Xeon (H = 512 and 1024; with fewer 0.96 to
+// 0.98) and to 1.19 on a Zen 4 (which at H = 1024 would gain 1.06 to 1.10 from 4 rows on, as its
+// multipliers take a line twice as long); at AVX2 from 4 rows on 1.03 to 1.2 and to 1.66 (with
+// three the Xeon loses 5 %).
 func aheadFrom(l Level) int {
-	switch {
-	case cpuid.CPU.VendorID == cpuid.AMD:
-		return 43
-	case l == AVX512:
+	if l == AVX512 {
 		return 7
 	}
 	return 4
