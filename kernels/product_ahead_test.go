@@ -18,7 +18,7 @@ func TestCallingAheadChangesNoBit(t *testing.T) {
 		rng := newRand(41)
 		fromBefore, nearBefore := l.SetAhead(0, 0)
 		t.Cleanup(func() { l.SetAhead(fromBefore, nearBefore) })
-		for _, from := range []int{0, 1, 43} {
+		for _, from := range []int{0, 1, 7} {
 			l.SetAhead(from, 0)
 			for _, s := range [][3]int{
 				{1, 33, 400}, {3, 100, 257}, {7, 17, 400}, {8, 257, 300}, {100, 33, 257}, {14, 2100, 100},

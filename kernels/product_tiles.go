@@ -244,7 +244,7 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 // call the block together, evenly: were the first to call all of it, they would wait for their own
 // loads meanwhile (Xeon, 64 rows at K = 1024: at AVX2 0.94 times as fast, at AVX-512 0.97). Steps are
 // powers of two, so the last tiles may be through and call what lies beyond, which comes soon or is
-// near. One tile of several panels, which no CPU has call, would call half of them.
+// near. One tile of several panels, which no level has call, would call half of them.
 func (b *tileBlock) callAhead(args *asm.ProductArgs, next []float32, width, panel, above int) {
 	called := 128 // bytes of a panel at a time, two lines
 	if width == 1 {
