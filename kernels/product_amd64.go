@@ -10,31 +10,24 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 // more often (Zen 5: 1.02 to 1.04 times as fast at AVX-512; at AVX2 to 1.08 at K = 1024).
 var panelBytes = max(CPU().L1D*2/3, CPU().L2/8, 16<<10)
 
-// aheadFrom returns from how many rows on a level calls ahead what it multiplies next, where L2
-// does not hold B: as soon as a line takes a tile as long as L3 to deliver the next one. At AVX-512
-// from 7 rows on it is 1.06 to 1.2 times as fast on a Xeon (H = 512 and 1024; with fewer 0.96 to
-// 0.98) and to 1.19 on a Zen 4 (which at H = 1024 would gain 1.06 to 1.10 from 4 rows on, as its
-// multipliers take a line twice as long); at AVX2 from 4 rows on 1.03 to 1.2 and to 1.66 (with
-// three the Xeon loses 5 %).
-func aheadFrom(l Level) int {
-	if l == AVX512 {
-		return 7
-	}
-	return 4
-}
-
 // nearBytes of B, half of L2, are taken to be in it: calls for them cost 7 and 8 rows 6 % at H = 256
 // (Xeon, the only one measured), and more rows nothing.
 var nearBytes = CPU().L2 / 2
 
 // The efficiencies are percentages of the FMA peak that each height reached with B in L2, in
 // calls of many groups (Zen 4 server): one row and two wait for L2.
+//
+// aheadFrom is where a line takes a tile as long as L3 to deliver the next one. Times as fast at
+// H = 512 and at 1024: AVX-512 from 7 rows on 1.06 to 1.2 (Xeon), 0.98 to 1.04 and 1.07 to 1.19
+// (Zen 4), with fewer 0.96 to 0.98 (Xeon; from 4 rows on the Zen 4 would gain 1.06 to 1.10 at 1024, as
+// its multipliers take a line twice as long); AVX2 from 4 rows on 1.03 to 1.2 (Xeon), with 4 to
+// 6 rows 1.01 to 1.09 and 1.27 to 1.66 (Zen 4), with three 0.95 (Xeon).
 var tilings = [levelCount]*tiling{
 	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes,
-		aheadFrom: aheadFrom(AVX2), nearBytes: nearBytes},
+		aheadFrom: 4, nearBytes: nearBytes},
 		[...]int{0, 40, 70, 94, 90, 94, 98}),
 	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes,
-		aheadFrom: aheadFrom(AVX512), nearBytes: nearBytes},
+		aheadFrom: 7, nearBytes: nearBytes},
 		[...]int{0, 45, 85, 95, 98, 98, 98}),
 }
 
