@@ -78,7 +78,7 @@ func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []floa
 	x []float32, xStride, m, rows, first, count int) error {
 	columns := gradientPart(count)
 	if need := min(rows, GradientRows) * gradientWidth(columns); cap(w.dy) < need {
-		w.dy = make([]float32, need)
+		w.dy = memory.Floats(need)
 	}
 	for r := 0; r < rows; r += GradientRows {
 		block := min(GradientRows, rows-r)

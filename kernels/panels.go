@@ -3,6 +3,8 @@ package kernels
 import (
 	"fmt"
 	"math"
+
+	"github.com/packedlstm/packedlstm/internal/memory"
 )
 
 // PanelWidth is the number of columns of a panel.
@@ -57,7 +59,7 @@ func (p *Panels) Reset(l Level, k, n int) error {
 	}
 	size := k * panelCount(n) * PanelWidth
 	if cap(p.data) < size {
-		p.data = newPanelData(size)
+		p.data = memory.Floats(size)
 	} else {
 		p.data = p.data[:size]
 		clear(p.data)

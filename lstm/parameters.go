@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/internal/recurrent"
 	"github.com/packedlstm/packedlstm/param"
 )
@@ -48,14 +49,14 @@ func newParameters(c Config) parameters {
 			}
 		}
 	}
-	memory := make([]float32, total)
+	data := memory.Floats(total)
 	for i := range p.tensors {
 		t := &p.tensors[i]
 		size := t.Shape[0]
 		if len(t.Shape) == 2 {
 			size *= t.Shape[1]
 		}
-		t.Data, memory = memory[:size:size], memory[size:]
+		t.Data, data = data[:size:size], data[size:]
 	}
 	each := 2
 	if c.Bias {

@@ -28,7 +28,7 @@ func NewEmbedding(numEmbeddings, embeddingDim, paddingIndex int, seed uint64) (*
 	}
 	e := &Embedding{
 		NumEmbeddings: numEmbeddings, EmbeddingDim: embeddingDim, PaddingIndex: paddingIndex,
-		Weight: make([]float32, numEmbeddings*embeddingDim), DWeight: make([]float32, numEmbeddings*embeddingDim),
+		Weight: memory.Floats(numEmbeddings * embeddingDim), DWeight: memory.Floats(numEmbeddings * embeddingDim),
 	}
 	Normal(e.Weight, 0, 1, seed)
 	if paddingIndex >= 0 {

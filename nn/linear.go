@@ -28,7 +28,7 @@ func NewLinear(inFeatures, outFeatures int, bias bool, seed uint64) (*Linear, er
 	if bias {
 		parameters += outFeatures
 	}
-	value, gradient := make([]float32, parameters), make([]float32, parameters)
+	value, gradient := memory.Floats(parameters), memory.Floats(parameters)
 	bound := 1 / math.Sqrt(float64(inFeatures))
 	Uniform(value, -bound, bound, seed)
 	l := &Linear{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/internal/workers"
 	"github.com/packedlstm/packedlstm/param"
 )
@@ -74,7 +75,7 @@ func newOptimizer(params []param.Parameter, workerCount int, moments ...string) 
 		o.offsets = append(o.offsets, total)
 	}
 	for _, name := range moments {
-		o.moments = append(o.moments, moment{name, make([]float32, total)})
+		o.moments = append(o.moments, moment{name, memory.Floats(total)})
 	}
 	o.group.Resize(workerCount)
 	o.share = min(o.group.Size(), total/chunk+1)

@@ -53,8 +53,8 @@ func NewTrainer(m *Model, workers int) (*Trainer, error) {
 		encoderWS: lstm.NewWorkspace(workers), decoderWS: lstm.NewWorkspace(workers),
 		readoutWS: nn.NewLinearWorkspace(workers),
 	}
-	t.source.DWeight, t.target.DWeight = make([]float32, len(m.source.Weight)), make([]float32, len(m.target.Weight))
-	t.readout.DWeight, t.readout.DBias = make([]float32, len(m.readout.Weight)), make([]float32, len(m.readout.Bias))
+	t.source.DWeight, t.target.DWeight = memory.Floats(len(m.source.Weight)), memory.Floats(len(m.target.Weight))
+	t.readout.DWeight, t.readout.DBias = memory.Floats(len(m.readout.Weight)), memory.Floats(len(m.readout.Bias))
 	encoder, err := m.encoder.Trainable("encoder.", t.dencoder)
 	if err != nil {
 		return nil, fmt.Errorf("seq2seq: encoder: %w", err)

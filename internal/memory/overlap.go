@@ -1,4 +1,5 @@
-// Package memory makes room in slices, and tells whether they share memory.
+// Package memory makes room in slices, in huge pages where it is large and stays, and tells
+// whether they share memory.
 package memory
 
 import "unsafe"

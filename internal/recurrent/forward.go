@@ -90,8 +90,8 @@ type states struct {
 }
 
 func (s *states) resize(rows int, c *Config) {
-	s.h[0], s.h[1] = memory.Resize(s.h[0], rows*hStride(c)), memory.Resize(s.h[1], rows*hStride(c))
-	s.c = memory.Resize(s.c, rows*c.padded())
+	s.h[0], s.h[1] = memory.Buffer(s.h[0], rows*hStride(c)), memory.Buffer(s.h[1], rows*hStride(c))
+	s.c = memory.Buffer(s.c, rows*c.padded())
 }
 
 // hStride keeps rows of h off a common multiple of the cache's set stride.
@@ -114,7 +114,7 @@ func (p *pass) runSteps() error {
 	if rows == 0 {
 		return nil
 	}
-	p.scratch = memory.Resize(p.scratch, max(ScratchFloats, rows*p.cell.Gates()*blockUnits))
+	p.scratch = memory.Buffer(p.scratch, max(ScratchFloats, rows*p.cell.Gates()*blockUnits))
 	p.loadStates()
 	if !p.slice.meet() { // step 0 reads all units of h
 		return errAborted
@@ -212,7 +212,7 @@ func (p *pass) stepsWithin(s, steps, limit int) (end, rows int) {
 func (p *pass) project(s, end, chunk, steps int) error {
 	x := p.rowsOf(s, end, chunk, steps)
 	stride, gates := p.projStride(), p.cell.Gates()
-	p.proj = memory.Resize(p.proj, chunk*stride)
+	p.proj = memory.Buffer(p.proj, chunk*stride)
 	if p.panels.ih.source != nil {
 		return p.projectParts(x, chunk)
 	}
@@ -235,7 +235,7 @@ func (p *pass) rowsOf(s, end, chunk, steps int) []float32 {
 	x := p.x[offsets[first]*p.input:]
 	if p.rows.first > 0 || sizes[first] > p.rows.end {
 		// Other ranges' rows lie between: gather this one's.
-		p.xRows = memory.Resize(p.xRows, chunk*p.input)
+		p.xRows = memory.Buffer(p.xRows, chunk*p.input)
 		x = p.xRows
 		at := 0
 		for t := first; t <= last; t++ {

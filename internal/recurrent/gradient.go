@@ -49,7 +49,7 @@ func (g *gradientPass) run() error {
 	g.xRows.SetEngine(g.engine)
 	g.hRows.SetEngine(g.engine)
 	for direction := range g.grads {
-		g.bias = memory.Resize(g.bias, (end-first)*blockUnits)
+		g.bias = memory.Buffer(g.bias, (end-first)*blockUnits)
 		clear(g.bias)
 		for row := 0; row < g.layout.Rows() && first < end; row += blockRows {
 			rows := min(blockRows, g.layout.Rows()-row)
@@ -151,7 +151,7 @@ func (g *gradientPass) part(direction, row, rows, gate, block, count int, bias [
 func (g *gradientPass) packGate(direction, row, rows, gate, block, count int) (width int, err error) {
 	gates, stride := g.cell.Gates(), gateStride(g.config, g.cell)
 	width = (count | 1) * blockUnits
-	g.gates = memory.Resize(g.gates, rows*width)
+	g.gates = memory.Buffer(g.gates, rows*width)
 	src := g.keep[direction].gates[row*stride+(block*gates+gate)*blockUnits:]
 	return width, g.level.GatherBlocks(g.gates, width, src, stride, gates*blockUnits, rows, count)
 }

@@ -31,7 +31,7 @@ func (p *forwardPanels) shape(l kernels.Level, c *Config, gates, input int, befo
 	if err := reshape(&p.hh, same, l, c.HiddenSize, width, c, &before.hh); err != nil {
 		return err
 	}
-	p.bias = memory.Resize(p.bias, width)
+	p.bias = memory.Buffer(p.bias, width)
 	return nil
 }
 

@@ -45,7 +45,7 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	c := &p.config
 	w.trained = false
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
-	w.dh0, w.dc0 = memory.Resize(w.dh0, states), memory.Resize(w.dc0, states)
+	w.dh0, w.dc0 = memory.Buffer(w.dh0, states), memory.Buffer(w.dc0, states)
 	w.backward = memory.Resize(w.backward, len(weights))
 	w.group.Resize(w.workers)
 	w.split(l, c, p.cell.Gates())
@@ -64,7 +64,7 @@ func (w *Workspace) Backward(weights []Weights, dy Upstream) (InputGradients, er
 	}
 	for layer := c.NumLayers - 1; layer >= 0; layer-- {
 		dx := &w.drows[(layer+turn)%2]
-		*dx = memory.Resize(*dx, l.Rows()*c.LayerInput(layer))
+		*dx = memory.Buffer(*dx, l.Rows()*c.LayerInput(layer))
 		sides := w.sideChunks(layer)
 		if err := w.backwardStates(layer, rows, dy, *dx, sides); err != nil {
 			return InputGradients{}, err

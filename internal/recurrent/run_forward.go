@@ -51,7 +51,7 @@ func (w *Workspace) forward(p *Prepared, l *packed.Layout, x []float32, initial 
 	c := &p.config
 	states := c.NumLayers * c.Directions() * l.Batch() * c.HiddenSize
 	w.layout = l
-	w.hn, w.cn = memory.Resize(w.hn, states), memory.Resize(w.cn, states)
+	w.hn, w.cn = memory.Buffer(w.hn, states), memory.Buffer(w.cn, states)
 	w.outputs, w.inputs = memory.Resize(w.outputs, c.NumLayers), memory.Resize(w.inputs, c.NumLayers)
 	w.dropped = memory.Resize(w.dropped, c.NumLayers)
 	w.kept = memory.Resize(w.kept, c.NumLayers*c.Directions())
@@ -61,10 +61,10 @@ func (w *Workspace) forward(p *Prepared, l *packed.Layout, x []float32, initial 
 		if !training {
 			slot = layer % 2
 		}
-		w.outputs[slot] = memory.Resize(w.outputs[slot], l.Rows()*c.OutputSize())
+		w.outputs[slot] = memory.Buffer(w.outputs[slot], l.Rows()*c.OutputSize())
 		w.inputs[layer] = x
 		if training && layer > 0 && c.Dropout > 0 {
-			w.dropped[layer] = memory.Resize(w.dropped[layer], len(x))
+			w.dropped[layer] = memory.Buffer(w.dropped[layer], len(x))
 			if err := kernels.Dropout(w.dropped[layer], x, c.Dropout, w.seed, w.dropoutOffset(layer)); err != nil {
 				return Output{}, err
 			}
@@ -124,9 +124,9 @@ func firstError(n int, errorOf func(i int) error) error {
 func (w *Workspace) keep(p *Prepared, index int) *kept {
 	c := &p.config
 	k, hp := &w.kept[index], c.padded()
-	k.gates = memory.Resize(k.gates, w.layout.Rows()*gateStride(c, p.cell))
-	k.cell = memory.Resize(k.cell, w.layout.Rows()*hp)
-	k.h0, k.c0 = memory.Resize(k.h0, w.layout.Batch()*hp), memory.Resize(k.c0, w.layout.Batch()*hp)
+	k.gates = memory.Buffer(k.gates, w.layout.Rows()*gateStride(c, p.cell))
+	k.cell = memory.Buffer(k.cell, w.layout.Rows()*hp)
+	k.h0, k.c0 = memory.Buffer(k.h0, w.layout.Batch()*hp), memory.Buffer(k.c0, w.layout.Batch()*hp)
 	return k
 }
 

@@ -171,7 +171,7 @@ func (p *pass) prepare(s, end, chunk, steps int) error {
 		return nil // steps of several rows, or the last
 	}
 	stride, gates := p.projStride(), p.cell.Gates()
-	p.sideSteps.at, p.sideSteps.proj = end, memory.Resize(p.sideSteps.proj, kernels.SideRows*stride)
+	p.sideSteps.at, p.sideSteps.proj = end, memory.Buffer(p.sideSteps.proj, kernels.SideRows*stride)
 	return p.side.begin(kernels.SideProduct{
 		C: p.sideSteps.proj, CStride: stride,
 		Init: p.panels.bias[p.slice.first*gates*blockUnits:],
