@@ -9,7 +9,8 @@ const leastHuge = 512 << 10
 // the tables of pages is long, as in a virtual machine, rows that lie far apart cost one each, and
 // pages at random do not share a cache evenly. (Xeon of a 2 MB L2, where only panels of 2 MB and
 // more had asked: at AVX-512 forward 1.00 to 1.07 times as fast, training 0.98 to 1.28; at AVX2 1.00
-// to 1.28 and 1.05 to 1.38.) It is advice: where the system does not follow it nothing changes.
+// to 1.28 and 1.05 to 1.38.) It is advice: where the system does not follow it, or is set never to,
+// nothing changes.
 //
 // Asking takes up to 8 ms for each 2 MB that have been used in small pages, most of it while the
 // host of a virtual machine finds memory, so what a call allocates for its caller does not come from

@@ -1,6 +1,9 @@
 package memory
 
 import (
+	"os"
+	"strings"
+	"sync"
 	"syscall"
 	"unsafe"
 )
@@ -13,10 +16,23 @@ const (
 	collapse = 25
 )
 
+// allowed reports whether the administrator lets processes ask, as is usual. The second advice below
+// would not.
+var allowed = sync.OnceValue(func() bool {
+	setting, _ := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled")
+	return mayAsk(string(setting))
+})
+
+// mayAsk reads that setting, "always [madvise] never" for instance. Where it is not shown one may.
+func mayAsk(setting string) bool { return !strings.Contains(setting, "[never]") }
+
 // askHugePages asks for them for all of s: the first advice is for pages not used so far, the
 // second for those that are. A huge page at either end holds others' memory too; no advice
 // changes what any of it contains. An error would say that there are no huge pages here.
 func askHugePages(s []float32) {
+	if !allowed() {
+		return
+	}
 	address := uintptr(unsafe.Pointer(unsafe.SliceData(s)))
 	first, end := address&^(hugePage-1), (address+uintptr(4*len(s))+hugePage-1)&^(hugePage-1)
 	for _, advice := range []uintptr{syscall.MADV_HUGEPAGE, collapse} {

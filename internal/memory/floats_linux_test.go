@@ -12,8 +12,21 @@ import (
 	"unsafe"
 )
 
+func TestMayAsk(t *testing.T) {
+	for setting, want := range map[string]bool{
+		"always [madvise] never\n": true, "[always] madvise never\n": true, "always madvise [never]\n": false, "": true,
+	} {
+		if mayAsk(setting) != want {
+			t.Errorf("%q: want %v", setting, want)
+		}
+	}
+}
+
 // TestAskHugePages: the kernel has the advice for all of a large buffer.
 func TestAskHugePages(t *testing.T) {
+	if !allowed() {
+		t.Skip("the administrator wants no huge pages")
+	}
 	control, err := syscall.Mmap(-1, 0, hugePage, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		t.Fatal(err)
