@@ -77,9 +77,7 @@ func (w *WeightGradient) Add(l Level, dw []float32, dwStride int, dy []float32, 
 func (w *WeightGradient) addTiles(l Level, dw []float32, dwStride int, dy []float32, dyStride int,
 	x []float32, xStride, m, rows, first, count int) error {
 	columns := gradientPart(count)
-	if need := min(rows, GradientRows) * gradientWidth(columns); cap(w.dy) < need {
-		w.dy = memory.Floats(need)
-	}
+	w.dy = memory.Buffer(w.dy, min(rows, GradientRows)*gradientWidth(columns))
 	for r := 0; r < rows; r += GradientRows {
 		block := min(GradientRows, rows-r)
 		if err := w.x.Pack(l, x[r*xStride:], block, m, xStride); err != nil {

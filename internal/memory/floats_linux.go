@@ -16,8 +16,8 @@ const (
 	collapse = 25
 )
 
-// allowed reports whether the administrator lets processes ask, as is usual. The second advice below
-// would not.
+// allowed reports whether the administrator lets processes ask, as is usual: MADV_COLLAPSE does not
+// look at that setting.
 var allowed = sync.OnceValue(func() bool {
 	setting, _ := os.ReadFile("/sys/kernel/mm/transparent_hugepage/enabled")
 	return mayAsk(string(setting))
