@@ -17,7 +17,7 @@ func TestMultiplyIsOneChain(t *testing.T) {
 		t.Run(l.String(), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			for rows := 1; rows <= 13; rows++ {
-				for _, k := range []int{1, 2, 3, 4, 5, 7, 8, 31} {
+				for _, k := range []int{1, 2, 3, 4, 5, 7, 8, 17, 31, 33} {
 					for _, n := range []int{1, 16, 17, 32, 48, 64, 80, 100} {
 						checkChains(t, l, rng, rows, k, n)
 					}

@@ -80,9 +80,8 @@
 	SHLQ $2, ROW                  \
 	SIDE_ROWS(STORE_SIDE_ROW)
 
-// A turn: eight k of four panels, with two k of the sixteen rows. The loop has four of them, so that
-// more instructions load b than the CPU follows, some 64: where it foresees their addresses, by the
-// stride of each, L2 delivers half as much (Zen 5: a turn in 46 instead of 60 cycles at H = 128).
+// A turn: eight k of four panels, with two k of the sixteen rows. The loop has four of them, as that of
+// FOUR_TURNS (Zen 5: a turn in 46 instead of 60 cycles at H = 128).
 #define SIDE_TURN \
 	VBROADCASTSS (A), Z24                                                        \
 	VBROADCASTSS 4(A), Z25                                                       \
