@@ -80,8 +80,9 @@
 	SHLQ $2, ROW                  \
 	SIDE_ROWS(STORE_SIDE_ROW)
 
-// A turn: eight k of four panels, with two k of the sixteen rows. The loop has four of them, as that of
-// FOUR_TURNS (Zen 5: a turn in 46 instead of 60 cycles at H = 128).
+// A turn: eight k of four panels, with two k of the sixteen rows; the flags say whether another is to
+// go. The loop has four of them, as that of FOUR_TURNS (Zen 5: a turn in 46 instead of 60 cycles at
+// H = 128).
 #define SIDE_TURN \
 	VBROADCASTSS (A), Z24                                                        \
 	VBROADCASTSS 4(A), Z25                                                       \
@@ -107,7 +108,8 @@
 	ADDQ $512, B2                                                                \
 	ADDQ $512, B3                                                                \
 	SUBQ $-128, X                                                                \
-	SUBQ $-128, W
+	SUBQ $-128, W                                                                \
+	DECQ CX
 
 // func ProductSide1x64AVX512(args *SideArgs)
 //
@@ -146,17 +148,13 @@ run: // min(Turns, XTurns) turns
 
 turn:
 	SIDE_TURN
-	DECQ CX
-	JEQ  turned
+	JZ  turned
 	SIDE_TURN
-	DECQ CX
-	JEQ  turned
+	JZ  turned
 	SIDE_TURN
-	DECQ CX
-	JEQ  turned
+	JZ  turned
 	SIDE_TURN
-	DECQ CX
-	JNE  turn
+	JNZ turn
 
 turned:
 	CMPQ SideArgs_XTurns(R14), $0
