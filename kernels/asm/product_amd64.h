@@ -56,12 +56,12 @@
 	PREFETCHT1 64(AHEAD)(BPAN3*1)
 
 // A turn calls them if it begins where the address has none of the bits of NextMask, and goes on by
-// NextStep.
-#define NEXT(LINES) \
+// NextStep. Each use in a routine has a label of its own.
+#define NEXT(LINES, CALLED) \
 	TESTQ ProductArgs_NextMask(R14), AHEAD \
-	JNZ   called                           \
+	JNZ   CALLED                           \
 	LINES                                  \
-called:                                        \
+CALLED:                                        \
 	ADDQ  ProductArgs_NextStep(R14), AHEAD
 
 // Tiles of one and two rows call nothing: they wait for loads as it is (4 to 6 % of their time on a

@@ -46,7 +46,8 @@
 
 // A whole routine: LOAD_C, ADD_C and STORE_C move the tile's rows, TURN_K adds TURN k, STEP(OFF)
 // one, OFF bytes into b. Meanwhile the tiles call the next block of b into L2, by CALL_AHEAD a turn.
-#define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, TURN, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
+// IN_RUNS is RUNS or NO_RUNS.
+#define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, TURN, IN_RUNS, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
 group:                                     \
 	LOAD_ARGS                          \
 tile:                                      \
@@ -71,6 +72,7 @@ sums:                                      \
 	MOVQ ProductArgs_Next(R14), AHEAD  \
 	SUBQ $TURN, CX                     \
 	JL   rest                          \
+	IN_RUNS                            \
 	PCALIGN $32                        \
 turn:                                      \
 	CALL_AHEAD                         \
@@ -105,6 +107,24 @@ write:                                     \
 	DECQ  BX                           \
 	JNZ   tile                         \
 	NEXT_GROUP
+
+// Four k a turn of contiguous rows of a, at displacements from A, which goes on once a turn. With A
+// going on at each k, six rows that lie a multiple of 64 bytes apart, as rows of x mostly do, reached
+// 91 % of the FMA peak instead of 96 on a Xeon, though 96 with any other distance or a transposed a.
+#define RUNS(CALL_AHEAD, RUN) \
+	CMPQ AK, $4     \
+	JNE  turn       \
+	PCALIGN $32     \
+run:                    \
+	CALL_AHEAD      \
+	FOUR(RUN)       \
+	ADDQ $(4*4), A  \
+	ADDQ $(64*4), B \
+	SUBQ $4, CX     \
+	JGE  run        \
+	JMP  rest
+
+#define NO_RUNS
 
 // Rows of init -> accumulators.
 #define LOAD_ROW16(ACC0, ACC1) \
