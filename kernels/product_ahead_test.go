@@ -28,3 +28,24 @@ func TestCallingAheadChangesNoBit(t *testing.T) {
 		}
 	})
 }
+
+// TestHeightsInTurnChangeNoBit: where B is near, the tiles of each height compute all
+// panels in turn; else all tiles compute each group of panels.
+func TestHeightsInTurnChangeNoBit(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		if l == kernels.Portable {
+			return // has no tiles
+		}
+		rng := newRand(43)
+		fromBefore, nearBefore := l.SetAhead(0, 0)
+		t.Cleanup(func() { l.SetAhead(fromBefore, nearBefore) })
+		for _, near := range []int{0, 1 << 30} {
+			l.SetAhead(fromBefore, near)
+			for _, s := range [][3]int{
+				{7, 17, 1000}, {11, 100, 257}, {13, 2100, 100}, {17, 33, 300}, {31, 500, 272}, {32, 7, 100}, {245, 31, 257},
+			} {
+				checkManyPanels(t, l, rng, s[0], s[1], s[2])
+			}
+		}
+	})
+}

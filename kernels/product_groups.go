@@ -24,6 +24,36 @@ func (b *tileBlock) grouped() int {
 	return b.columns / (width * PanelWidth) * width
 }
 
+// heightsApart reports whether tiles of one height compute all panels before those of the next: B, read
+// once more for each height, is near, and calls of many groups are worth that.
+func (b *tileBlock) heightsApart() bool {
+	if b.height > 0 || !b.near || b.product.Add || b.product.Far {
+		return false
+	}
+	for height, n := range b.plan {
+		if n > 1 && b.panels.k > b.step(b.tiling.wide[height]) {
+			return false
+		}
+	}
+	return true
+}
+
+// runHeights computes the panels, by the tiles of each height in turn.
+func (b *tileBlock) runHeights(panels int) {
+	part := *b
+	for height := maxTileRows; height > 0; height-- {
+		n := b.plan[height]
+		if n == 0 {
+			continue
+		}
+		part.plan = tilePlan{}
+		part.plan[height] = n
+		part.tiles, part.height = n, height
+		part.run(panels)
+		part.firstRow += n * height
+	}
+}
+
 // multiplyGroups computes those panels, from the first on or from the last back (direction -1).
 func (b *tileBlock) multiplyGroups(panels, direction int) {
 	if panels == 0 {

@@ -99,10 +99,10 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 		rows := min(rowBlock, x.Rows-r)
 		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, firstRow: r}
 		b.cut(rows)
-		if x.Descending {
-			b.descend(panels)
+		if b.heightsApart() {
+			b.runHeights(panels)
 		} else {
-			b.ascend(panels)
+			b.run(panels)
 		}
 		if panels < panelCount(columns) {
 			b.narrowPanel(rows)
@@ -121,6 +121,7 @@ type tileBlock struct {
 	plan     tilePlan
 	tiles    int  // above each other
 	height   int  // of all of them; 0: they differ
+	near     bool // B is in L2, all of it
 	ahead    bool // they call what is multiplied next
 }
 
@@ -128,12 +129,22 @@ type tileBlock struct {
 func (b *tileBlock) cut(rows int) {
 	t := b.tiling
 	b.plan = t.plan(rows)
-	b.ahead = t.aheadFrom > 0 && rows >= t.aheadFrom && 4*len(b.panels.data) > t.nearBytes
+	b.near = 4*len(b.panels.data) <= t.nearBytes
+	b.ahead = t.aheadFrom > 0 && rows >= t.aheadFrom && !b.near
 	for height, n := range b.plan {
 		b.tiles += n
 		if n*height == rows {
 			b.height = height
 		}
+	}
+}
+
+// run computes the panels in the product's direction.
+func (b *tileBlock) run(panels int) {
+	if b.product.Descending {
+		b.descend(panels)
+	} else {
+		b.ascend(panels)
 	}
 }
 
