@@ -14,24 +14,42 @@ const (
 	groupProducts = 1 << 22
 )
 
-// grouped returns how many panels, from the first on, calls of many groups compute: none unless
-// all tiles have one height and a block of K is all of it.
+// inGroups reports whether calls of many groups can compute the block: all its tiles have one height
+// and a block of K is all of it.
+func (b *tileBlock) inGroups() bool {
+	x := b.product
+	return b.height > 0 && !x.Add && !x.Far && b.panels.k <= b.step(b.tiling.wide[b.height])
+}
+
+// grouped returns how many panels, from the first on, such calls compute.
 func (b *tileBlock) grouped() int {
-	x, width := b.product, b.tiling.wide[b.height]
-	if b.height == 0 || x.Add || x.Far || b.panels.k > b.step(width) {
+	if !b.inGroups() {
 		return 0
 	}
+	width := b.tiling.wide[b.height]
 	return b.columns / (width * PanelWidth) * width
+}
+
+// ofHeight returns the block with the tiles of one height only.
+func (b *tileBlock) ofHeight(height int) tileBlock {
+	part := *b
+	part.plan = tilePlan{}
+	part.plan[height] = b.plan[height]
+	part.tiles, part.height = b.plan[height], height
+	return part
 }
 
 // heightsApart reports whether tiles of one height compute all panels before those of the next: B, read
 // once more for each height, is near, and calls of many groups are worth that.
 func (b *tileBlock) heightsApart() bool {
-	if b.height > 0 || !b.near || b.product.Add || b.product.Far {
+	if b.height > 0 || !b.near {
 		return false
 	}
-	for height, n := range b.plan {
-		if n > 1 && b.panels.k > b.step(b.tiling.wide[height]) {
+	for height, tiles := range b.plan {
+		if tiles == 0 {
+			continue
+		}
+		if part := b.ofHeight(height); !part.inGroups() {
 			return false
 		}
 	}
@@ -40,17 +58,15 @@ func (b *tileBlock) heightsApart() bool {
 
 // runHeights computes the panels, by the tiles of each height in turn.
 func (b *tileBlock) runHeights(panels int) {
-	part := *b
+	row := b.firstRow
 	for height := maxTileRows; height > 0; height-- {
-		n := b.plan[height]
-		if n == 0 {
+		if b.plan[height] == 0 {
 			continue
 		}
-		part.plan = tilePlan{}
-		part.plan[height] = n
-		part.tiles, part.height = n, height
+		part := b.ofHeight(height)
+		part.firstRow = row
 		part.run(panels)
-		part.firstRow += n * height
+		row += part.tiles * height
 	}
 }
 
