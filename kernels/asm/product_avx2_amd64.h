@@ -108,16 +108,24 @@ write:                                     \
 	JNZ   tile                         \
 	NEXT_GROUP
 
+// The k-th k of a turn, which moves neither A nor B.
+#define RUN_K(K, ROWS) \
+	LOAD_B16((64*K)) \
+	ROWS((4*K))
+
 // Four k a turn of contiguous rows of a, at displacements from A, which goes on once a turn. With A
 // going on at each k, six rows that lie a multiple of 64 bytes apart, as rows of x mostly do, reached
 // 91 % of the FMA peak instead of 96 on a Xeon, though 96 with any other distance or a transposed a.
-#define RUNS(CALL_AHEAD, RUN) \
+#define RUNS(CALL_AHEAD, ROWS) \
 	CMPQ AK, $4     \
 	JNE  turn       \
 	PCALIGN $32     \
 run:                    \
 	CALL_AHEAD      \
-	FOUR(RUN)       \
+	RUN_K(0, ROWS)  \
+	RUN_K(1, ROWS)  \
+	RUN_K(2, ROWS)  \
+	RUN_K(3, ROWS)  \
 	ADDQ $(4*4), A  \
 	ADDQ $(64*4), B \
 	SUBQ $4, CX     \
