@@ -8,16 +8,24 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// TestCallingAheadChangesNoBit: whether tiles call the next group of panels depends on the CPU and
-// the size of B, and is a matter of speed only.
-func TestCallingAheadChangesNoBit(t *testing.T) {
+// forEachTiling runs test at every level that has tiles, which call ahead from so many rows on here, and
+// sets back afterwards what SetAhead has set.
+func forEachTiling(t *testing.T, test func(t *testing.T, l kernels.Level, aheadFrom int)) {
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
 		if l == kernels.Portable {
 			return // has no tiles
 		}
+		aheadFrom, nearBytes := l.SetAhead(0, 0)
+		t.Cleanup(func() { l.SetAhead(aheadFrom, nearBytes) })
+		test(t, l, aheadFrom)
+	})
+}
+
+// TestCallingAheadChangesNoBit: whether tiles call the next group of panels depends on the CPU and
+// the size of B, and is a matter of speed only.
+func TestCallingAheadChangesNoBit(t *testing.T) {
+	forEachTiling(t, func(t *testing.T, l kernels.Level, _ int) {
 		rng := newRand(41)
-		fromBefore, nearBefore := l.SetAhead(0, 0)
-		t.Cleanup(func() { l.SetAhead(fromBefore, nearBefore) })
 		for _, from := range []int{0, 1, 7} {
 			l.SetAhead(from, 0)
 			for _, s := range [][3]int{
@@ -32,15 +40,10 @@ func TestCallingAheadChangesNoBit(t *testing.T) {
 // TestHeightsInTurnChangeNoBit: where B is near, the tiles of each height compute all
 // panels in turn; else all tiles compute each group of panels.
 func TestHeightsInTurnChangeNoBit(t *testing.T) {
-	forEachLevel(t, func(t *testing.T, l kernels.Level) {
-		if l == kernels.Portable {
-			return // has no tiles
-		}
+	forEachTiling(t, func(t *testing.T, l kernels.Level, aheadFrom int) {
 		rng := newRand(43)
-		fromBefore, nearBefore := l.SetAhead(0, 0)
-		t.Cleanup(func() { l.SetAhead(fromBefore, nearBefore) })
-		for _, near := range []int{0, 1 << 30} {
-			l.SetAhead(fromBefore, near)
+		for _, nearBytes := range []int{0, 1 << 30} {
+			l.SetAhead(aheadFrom, nearBytes)
 			for _, s := range [][3]int{
 				{7, 17, 1000}, {11, 100, 257}, {13, 2100, 100}, {17, 33, 300}, {31, 500, 272}, {32, 7, 100}, {245, 31, 257},
 			} {
