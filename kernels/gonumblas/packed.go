@@ -104,6 +104,12 @@ func (s *scratch) copyA(l kernels.Level, a matrix, rows, depth int, alpha float3
 	if a.column != 1 {
 		copied = matrix{s.a, 1, rowBlock}
 		n, width, stride = depth, rows, a.column
+		if alpha == 1 && rows%kernels.PanelWidth == 0 {
+			// One call for all: a call for each row of 48 takes as long as the copy (512 and 1024 a
+			// side on a Zen 4: 1.01 to 1.05 times as fast).
+			check(l.GatherBlocks(s.a, rowBlock, a.data, stride, kernels.PanelWidth, depth, rows/kernels.PanelWidth))
+			return copied
+		}
 	}
 	for i := range n {
 		dst, src := s.a[i*max(copied.row, copied.column):][:width], a.data[i*stride:][:width]
