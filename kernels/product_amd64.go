@@ -25,12 +25,10 @@ var nearBytes = CPU().L2 / 2
 // its multipliers take a line twice as long); AVX2 from 4 rows on 1.03 to 1.2 (Xeon), with 4 to
 // 6 rows 1.01 to 1.09 and 1.27 to 1.66 (Zen 4), with three 0.95 (Xeon).
 var tilings = [levelCount]*tiling{
-	AVX2: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes,
-		aheadFrom: 4, nearBytes: nearBytes},
-		[...]int{0, 40, 85, 97, 92, 93, 98}),
-	AVX512: newTiling(tiling{wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes,
-		aheadFrom: 7, nearBytes: nearBytes},
-		[...]int{0, 45, 85, 95, 98, 98, 98}),
+	AVX2: {wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes, aheadFrom: 4, nearBytes: nearBytes,
+		tilePlans: newTilePlans([...]int{0, 40, 85, 97, 92, 93, 98})},
+	AVX512: {wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes,
+		aheadFrom: 7, nearBytes: nearBytes, tilePlans: newTilePlans([...]int{0, 45, 85, 95, 98, 98, 98})},
 }
 
 // productTile runs the routine of the shape height x panels.

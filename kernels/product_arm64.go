@@ -8,8 +8,8 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 // FMA peak by llvm-mca's pipeline models, the mean of Cortex-A57 and Apple's M1. From three
 // rows on the models say 99 or more throughout; the small steps prefer tiles of fewer loads.
 var tilings = [levelCount]*tiling{
-	NEON: newTiling(tiling{wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: 16 << 10},
-		[...]int{0, 78, 94, 98, 97, 98, 99}),
+	NEON: {wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: 16 << 10,
+		tilePlans: newTilePlans([...]int{0, 78, 94, 98, 97, 98, 99})},
 }
 
 // productTile runs the routine of the shape height x panels.

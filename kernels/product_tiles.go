@@ -35,17 +35,19 @@ type tiling struct {
 	aheadFrom int
 	// nearBytes of B, all of it and not only what a product takes, are in L2 as it is.
 	nearBytes int
-	// plans[n] cuts n rows into tiles.
-	plans [plannedRows + 1]tilePlan
+	tilePlans
 }
 
 // tilePlan says how many tiles of each height a block of rows is cut into.
 type tilePlan [maxTileRows + 1]int
 
-// newTiling returns the tiling whose plans take the least time, where a tile of h rows
-// reaches efficiency[h] percent of the peak. Tiles of another height cost a call and a pass over
-// B more, and hinder calls of many groups: as much as heightCost rows (measured at K = 128 to 512).
-func newTiling(t tiling, efficiency [maxTileRows + 1]int) *tiling {
+// tilePlans are the plans of up to plannedRows rows.
+type tilePlans [plannedRows + 1]tilePlan
+
+// newTilePlans returns the plans that take the least time, where a tile of h rows reaches
+// efficiency[h] percent of the peak. Tiles of another height cost a call and a pass over B more,
+// and hinder calls of many groups: as much as heightCost rows (measured at K = 128 to 512).
+func newTilePlans(efficiency [maxTileRows + 1]int) (plans tilePlans) {
 	const heightCost = 0.45
 	var cost [plannedRows + 1]float64
 	for n := 1; n <= plannedRows; n++ {
@@ -54,19 +56,19 @@ func newTiling(t tiling, efficiency [maxTileRows + 1]int) *tiling {
 				rest := n - tiles*h
 				c := cost[rest] + heightCost + 100*float64(tiles*h)/float64(efficiency[h])
 				if cost[n] == 0 || c <= cost[n] {
-					cost[n], t.plans[n] = c, t.plans[rest]
-					t.plans[n][h] += tiles
+					cost[n], plans[n] = c, plans[rest]
+					plans[n][h] += tiles
 				}
 			}
 		}
 	}
-	return &t
+	return plans
 }
 
 // plan cuts rows into tiles.
-func (t *tiling) plan(rows int) tilePlan {
+func (p *tilePlans) plan(rows int) tilePlan {
 	highest := max(0, (rows-plannedRows+maxTileRows-1)/maxTileRows)
-	plan := t.plans[rows-highest*maxTileRows]
+	plan := p[rows-highest*maxTileRows]
 	plan[maxTileRows] += highest
 	return plan
 }
