@@ -99,23 +99,13 @@ func (s *scratch) copyA(l kernels.Level, a matrix, rows, depth int, alpha float3
 	if s.a == nil {
 		s.a = make([]float32, rowBlock*(depthBlock+line))
 	}
-	copied, n, width, stride := matrix{s.a, depthBlock + line, 1}, rows, depth, a.row
 	byColumns := matrix{s.a, 1, rowBlock}
+	if alpha == 1 && s.copyByColumns(l, a, rows, depth) {
+		return byColumns
+	}
+	copied, n, width, stride := matrix{s.a, depthBlock + line, 1}, rows, depth, a.row
 	if a.column != 1 {
 		copied, n, width, stride = byColumns, depth, rows, a.column
-	}
-	switch {
-	case alpha != 1:
-	case a.column != 1 && rows%kernels.PanelWidth == 0:
-		// One call for all: a call for each row of 48 takes as long as the copy (512 and 1024 a
-		// side on a Zen 4: 1.01 to 1.05 times as fast).
-		check(l.GatherBlocks(s.a, rowBlock, a.data, stride, kernels.PanelWidth, depth, rows/kernels.PanelWidth))
-		return byColumns
-	case a.column == 1 && l == kernels.AVX512:
-		// A tile finds all that it takes of a column on one line (1024 a side on a Zen 4: 1.02 and
-		// 1.03 times as fast; at AVX2, whose tiles take rows at displacements, 0.96).
-		check(l.Transpose(s.a, rowBlock, a.data, stride, depth, rows))
-		return byColumns
 	}
 	for i := range n {
 		dst, src := s.a[i*max(copied.row, copied.column):][:width], a.data[i*stride:][:width]
@@ -127,6 +117,24 @@ func (s *scratch) copyA(l kernels.Level, a matrix, rows, depth int, alpha float3
 		check(l.AddScaled(dst, src, alpha))
 	}
 	return copied
+}
+
+// copyByColumns copies A [rows, depth] by columns, rowBlock apart, where one call does that and it is
+// faster, and reports whether it has.
+func (s *scratch) copyByColumns(l kernels.Level, a matrix, rows, depth int) bool {
+	switch {
+	case a.column != 1 && rows%kernels.PanelWidth == 0:
+		// A call for each column of 48 takes as long as the copy (512 and 1024 a side on a Zen 4:
+		// 1.01 to 1.05 times as fast).
+		check(l.GatherBlocks(s.a, rowBlock, a.data, a.column, kernels.PanelWidth, depth, rows/kernels.PanelWidth))
+	case a.column == 1 && l == kernels.AVX512:
+		// A tile finds all that it takes of a column on one line (1024 a side on a Zen 4: 1.02 and
+		// 1.03 times as fast; at AVX2, whose tiles take rows at displacements, 0.96).
+		check(l.Transpose(s.a, rowBlock, a.data, a.row, depth, rows))
+	default:
+		return false
+	}
+	return true
 }
 
 // check panics on an error of package kernels: arguments have been checked before.

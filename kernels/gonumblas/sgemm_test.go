@@ -128,7 +128,11 @@ func TestSgemmBlocks(t *testing.T) {
 		if kernels.Active() == kernels.Portable && testing.Short() {
 			t.Skip("slow")
 		}
-		for i, s := range [][3]int{{257, 131, 300}, {100, 600, 257}, {1, 700, 1100}, {700, 1, 1100}, {3, 1030, 513}, {1030, 5, 257}, {40, 33, 4200}, {49, 1041, 31}, {64, 65, 64}, {70, 83, 65}, {250, 132, 250}, {130, 33, 257}, {500, 34, 300}, {100, 290, 257}, {300, 290, 1025}} {
+		for i, s := range [][3]int{
+			{257, 131, 300}, {100, 600, 257}, {1, 700, 1100}, {700, 1, 1100}, {3, 1030, 513}, {1030, 5, 257},
+			{40, 33, 4200}, {49, 1041, 31}, {64, 65, 64}, {70, 83, 65}, {250, 132, 250}, {130, 33, 257}, {500, 34, 300},
+			{100, 290, 257}, {300, 290, 1025}, // A is copied: for its factor, for the distance of its rows
+		} {
 			for _, tA := range bothTransposes {
 				for _, tB := range bothTransposes {
 					newGemm(uint64(i), tA, tB, s[0], s[1], s[2], factors[1+i%2], factors[i%3]).check(t)
