@@ -13,11 +13,13 @@ func multiply(l Level, p *Panels, x *Product, columns int) {
 		return
 	}
 	if x.Side != nil && l == AVX512 {
-		var rest Product
-		rest, columns = multiplySide(p, x, columns)
-		x = &rest
-		if columns == 0 {
+		done := multiplySide(p, x, columns)
+		if columns -= done * PanelWidth; columns <= 0 {
 			return
+		}
+		if done > 0 {
+			rest := x.without(done)
+			x = &rest
 		}
 	}
 	multiplyTiles(l, p, x, columns)
@@ -96,10 +98,11 @@ func lstmForward(l Level, g *LSTMForward) {
 		lstmForwardPortable(g)
 		return
 	}
+	gates, gatesStride, cell, cellStride := g.kept()
 	args := asm.LSTMForwardArgs{
-		Pre: &g.Pre[0], Gates: &g.Gates[0], C: &g.C[0], Cell: &g.Cell[0], H: &g.H[0], Y: &g.Y[0],
-		PreRow: g.PreStride, GatesRow: g.GatesStride, CRow: g.CStride,
-		CellRow: g.CellStride, HRow: g.HStride, YRow: g.YStride,
+		Pre: &g.Pre[0], Gates: &gates[0], C: &g.C[0], Cell: &cell[0], H: &g.H[0], Y: &g.Y[0],
+		PreRow: g.PreStride, GatesRow: gatesStride, CRow: g.CStride,
+		CellRow: cellStride, HRow: g.HStride, YRow: g.YStride,
 		Rows: g.Rows, Units: g.Units,
 	}
 	if l == AVX512 {

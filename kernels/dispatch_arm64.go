@@ -63,10 +63,11 @@ func lstmForward(l Level, g *LSTMForward) {
 		lstmForwardPortable(g)
 		return
 	}
+	gates, gatesStride, cell, cellStride := g.kept()
 	asm.LSTMForwardNEON(&asm.LSTMForwardArgs{
-		Pre: &g.Pre[0], Gates: &g.Gates[0], C: &g.C[0], Cell: &g.Cell[0], H: &g.H[0], Y: &g.Y[0],
-		PreRow: g.PreStride, GatesRow: g.GatesStride, CRow: g.CStride,
-		CellRow: g.CellStride, HRow: g.HStride, YRow: g.YStride,
+		Pre: &g.Pre[0], Gates: &gates[0], C: &g.C[0], Cell: &cell[0], H: &g.H[0], Y: &g.Y[0],
+		PreRow: g.PreStride, GatesRow: gatesStride, CRow: g.CStride,
+		CellRow: cellStride, HRow: g.HStride, YRow: g.YStride,
 		Rows: g.Rows, Units: g.Units,
 	})
 }

@@ -49,37 +49,51 @@ func (g *LSTMForward) Run(l Level) error {
 	if err := g.check(); err != nil || g.Rows == 0 {
 		return err
 	}
-	run := *g
-	if run.Gates == nil {
-		run.Gates, run.GatesStride = run.Pre, run.PreStride
-	}
-	if run.Cell == nil {
-		run.Cell, run.CellStride = run.C, run.CStride
-	}
-	run.run(l)
-	return nil
-}
-
-// gateRows returns how many rows of the units a call of the assembly takes: at most
-// 1024 blocks, some 50 µs.
-func gateRows(units int) int { return max(1024*GateBlock/padded(units), 1) }
-
-// run runs a part of the rows at a time: a call must not hold its processor for long.
-func (g *LSTMForward) run(l Level) {
-	step := gateRows(g.Units)
-	if g.Rows <= step {
+	if oneGateCall(g.Rows, g.Units) {
 		lstmForward(l, g)
-		return
+		return nil
 	}
+	step := gateRows(g.Units)
 	for r := 0; r < g.Rows; r += step {
 		part := *g
 		part.Rows = min(step, g.Rows-r)
-		part.Pre, part.Gates = g.Pre[r*g.PreStride:], g.Gates[r*g.GatesStride:]
-		part.C, part.Cell = g.C[r*g.CStride:], g.Cell[r*g.CellStride:]
+		part.Pre, part.C = g.Pre[r*g.PreStride:], g.C[r*g.CStride:]
 		part.H, part.Y = g.H[r*g.HStride:], g.Y[r*g.YStride:]
+		if g.Gates != nil {
+			part.Gates = g.Gates[r*g.GatesStride:]
+		}
+		if g.Cell != nil {
+			part.Cell = g.Cell[r*g.CellStride:]
+		}
 		lstmForward(l, &part)
 	}
+	return nil
 }
+
+// kept returns where the activated gates and the copy of c go: to Pre and C themselves where nobody
+// wants them.
+func (g *LSTMForward) kept() (gates []float32, gatesStride int, cell []float32, cellStride int) {
+	gates, gatesStride, cell, cellStride = g.Gates, g.GatesStride, g.Cell, g.CellStride
+	if gates == nil {
+		gates, gatesStride = g.Pre, g.PreStride
+	}
+	if cell == nil {
+		cell, cellStride = g.C, g.CStride
+	}
+	return gates, gatesStride, cell, cellStride
+}
+
+// gateBlocks blocks at most, some 50 µs, are computed by one call of the assembly: it must not hold
+// its processor for long.
+const gateBlocks = 1024
+
+// oneGateCall reports whether one call takes all rows.
+func oneGateCall(rows, units int) bool {
+	return rows == 1 || int64(rows)*int64(padded(units)) <= gateBlocks*GateBlock
+}
+
+// gateRows returns how many rows of the units a call takes.
+func gateRows(units int) int { return max(gateBlocks*GateBlock/padded(units), 1) }
 
 func (g *LSTMForward) check() error {
 	const operation = "LSTMForward"
@@ -110,12 +124,13 @@ func (g *LSTMForward) check() error {
 }
 
 func lstmForwardPortable(g *LSTMForward) {
+	gates, gatesStride, cell, cellStride := g.kept()
 	for r := range g.Rows {
 		for u := 0; u < g.Units; u += GateBlock {
 			units := min(GateBlock, g.Units-u)
 			h := g.H[r*g.HStride+u:][:GateBlock]
-			lstmForwardBlock(g.Pre[r*g.PreStride+4*u:][:lstmColumns], g.Gates[r*g.GatesStride+4*u:][:lstmColumns],
-				g.C[r*g.CStride+u:][:GateBlock], g.Cell[r*g.CellStride+u:][:GateBlock], h)
+			lstmForwardBlock(g.Pre[r*g.PreStride+4*u:][:lstmColumns], gates[r*gatesStride+4*u:][:lstmColumns],
+				g.C[r*g.CStride+u:][:GateBlock], cell[r*cellStride+u:][:GateBlock], h)
 			copy(g.Y[r*g.YStride+u:][:units], h)
 		}
 	}
@@ -181,13 +196,13 @@ func (g *LSTMBackward) Run(l Level) error {
 	return nil
 }
 
-// run runs a part of the rows at a time: a call must not hold its processor for long.
+// run runs a part of the rows at a time, as LSTMForward.Run.
 func (g *LSTMBackward) run(l Level) {
-	step := gateRows(g.Units)
-	if g.Rows <= step {
+	if oneGateCall(g.Rows, g.Units) {
 		lstmBackward(l, g)
 		return
 	}
+	step := gateRows(g.Units)
 	for r := 0; r < g.Rows; r += step {
 		part := *g
 		part.Rows = min(step, g.Rows-r)

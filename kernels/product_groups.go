@@ -2,6 +2,8 @@
 
 package kernels
 
+import "github.com/packedlstm/packedlstm/kernels/asm"
+
 // Where all tiles of a block of rows have one height, nothing but the place changes from one
 // group of panels to the next. A group may be short: six rows x 16 columns at K = 256 take
 // half a microsecond, of which a call of their own would take a tenth. So one call takes many.
@@ -21,21 +23,10 @@ func (b *tileBlock) inGroups() bool {
 	return b.height > 0 && !x.Add && !x.Far && b.panels.k <= b.step(b.tiling.wide[b.height])
 }
 
-// grouped returns how many panels, from the first on, such calls compute.
-func (b *tileBlock) grouped() int {
-	if !b.inGroups() {
-		return 0
-	}
-	width := b.tiling.wide[b.height]
-	return b.columns / (width * PanelWidth) * width
-}
-
 // ofHeight returns the block with the tiles of one height only.
 func (b *tileBlock) ofHeight(height int) tileBlock {
 	part := *b
-	part.plan = tilePlan{}
-	part.plan[height] = b.plan[height]
-	part.tiles, part.height = b.plan[height], height
+	part.tilePlan = tilePlan{}.with(b.of[height], height)
 	return part
 }
 
@@ -45,7 +36,7 @@ func (b *tileBlock) heightsApart() bool {
 	if b.height > 0 || !b.near {
 		return false
 	}
-	for height, tiles := range b.plan {
+	for height, tiles := range b.of {
 		if tiles == 0 {
 			continue
 		}
@@ -60,7 +51,7 @@ func (b *tileBlock) heightsApart() bool {
 func (b *tileBlock) runHeights(panels int) {
 	row := b.firstRow
 	for height := maxTileRows; height > 0; height-- {
-		if b.plan[height] == 0 {
+		if b.of[height] == 0 {
 			continue
 		}
 		part := b.ofHeight(height)
@@ -70,27 +61,47 @@ func (b *tileBlock) runHeights(panels int) {
 	}
 }
 
-// multiplyGroups computes those panels, from the first on or from the last back (direction -1).
-func (b *tileBlock) multiplyGroups(panels, direction int) {
-	if panels == 0 {
-		return
+// runGroups computes the panels by calls of many groups of the widest tile, and a call of its own for
+// each narrower one of the few panels that are left.
+func (b *tileBlock) runGroups(panels int) {
+	wide := b.tiling.wide[b.height]
+	groups := b.columns / (wide * PanelWidth)
+	if !b.product.Descending {
+		b.multiplyGroups(groupRun{0, groups, wide, 1})
 	}
-	p, x, width := b.panels, b.product, b.tiling.wide[b.height]
-	columns := width * PanelWidth
-	most := max(min(groupElements, groupProducts/(b.tiles*b.height))/(columns*p.k), 1)
-	for done, groups := 0, panels/width; done < groups; done += most {
-		first := done
-		if direction < 0 {
-			first = groups - 1 - done
-		}
-		args := b.arguments(b.firstRow, first*width, 0, p.k)
-		args.Tiles, args.Last = b.tiles, PanelWidth
-		args.Groups, args.GroupB, args.GroupC = min(most, groups-done), direction*columns*p.k, direction*columns
+	for panel := groups * wide; panel < panels; {
+		width := b.tiling.width(b.height, panels-panel)
+		b.multiplyGroups(groupRun{panel, 1, width, 1})
+		panel += width
+	}
+	if b.product.Descending {
+		b.multiplyGroups(groupRun{(groups - 1) * wide, groups, wide, -1})
+	}
+}
+
+// groupRun are groups of panels, each so many wide, from the first on or from the last back (step -1),
+// the first of which begins with the given panel.
+type groupRun struct{ panel, groups, width, step int }
+
+// multiplyGroups computes those panels.
+func (b *tileBlock) multiplyGroups(run groupRun) {
+	p, x := b.panels, b.product
+	columns := run.width * PanelWidth
+	most := 1
+	if run.groups > 1 {
+		most = max(min(groupElements, groupProducts/(b.tiles*b.height))/(columns*p.k), 1)
+	}
+	for panel, left := run.panel, run.groups; left > 0; left -= most {
+		var args asm.ProductArgs
+		b.arguments(&args, b.firstRow, panel, 0, p.k)
+		args.Tiles, args.Last = b.tiles, b.lastColumns(panel+run.width)
+		args.Groups, args.GroupB, args.GroupC = min(most, left), run.step*columns*p.k, run.step*columns
 		if x.Init != nil {
 			args.GroupInit = args.GroupC
 		}
 		// The group after each is called meanwhile, be it that of another call.
-		b.callAhead(&args, b.following((first+direction)*width), width, 0, 0)
-		productTile(b.level, &args, b.height, width)
+		b.callAhead(&args, b.following(panel+run.step*run.width), run.width, 0, 0)
+		productTile(b.level, &args, b.height, run.width)
+		panel += run.step * most * run.width
 	}
 }

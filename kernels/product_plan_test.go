@@ -16,8 +16,10 @@ func TestTilePlans(t *testing.T) {
 			continue
 		}
 		for rows := 1; rows <= rowBlock; rows++ {
-			plan, sum := tiling.plan(rows), 0
-			for height, tiles := range plan {
+			var plan tilePlan
+			tiling.plan(rows, &plan)
+			sum := 0
+			for height, tiles := range plan.of {
 				if tiles < 0 {
 					t.Fatalf("%v: %d rows: %v", Level(l), rows, plan)
 				}
@@ -60,7 +62,7 @@ func TestTilesCallTheNextBlock(t *testing.T) {
 			for _, k := range []int{4, 100, 256} {
 				data := make([]float32, width*k*PanelWidth+lineBytes)
 				data = data[-uintptr(unsafe.Pointer(&data[0]))%256/4:]
-				b := tileBlock{panels: &Panels{k: k, data: data}, tiles: tiles}
+				b := tileBlock{panels: &Panels{k: k, data: data}, tilePlan: tilePlan{tiles: tiles}}
 				called := map[int]bool{}
 				for _, run := range [][2]int{{0, tiles - 1}, {tiles - 1, 1}} {
 					args := asm.ProductArgs{B: &data[0], K: k, Tiles: run[1]}

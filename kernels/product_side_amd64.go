@@ -19,26 +19,31 @@ const (
 )
 
 // multiplySide computes panels of x, which has one row, and its side product along with them, until
-// one of them ends or fewer than four panels are left. It returns what is left of x.
-func multiplySide(p *Panels, x *Product, columns int) (rest Product, restColumns int) {
-	rest, restColumns = *x, columns
+// one of them ends or fewer than four panels are left. It returns how many panels are done.
+func multiplySide(p *Panels, x *Product, columns int) (done int) {
 	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || p.k < rowK || p.k > MaxSideK || !x.Side.goesAlong(p) {
-		return rest, restColumns
+		return 0
 	}
 	run := sideRun{panels: p, product: x, all: columns / PanelWidth}
 	for run.all-run.done >= sideWidth && x.Side.wholeTurns() > 0 {
 		run.compute()
 	}
-	restColumns -= run.done * PanelWidth
-	rest.Count -= run.done
+	return run.done
+}
+
+// without describes the product of one row without so many panels, its first or, if it descends, its
+// last ones.
+func (x *Product) without(panels int) Product {
+	rest := *x
+	rest.Count -= panels
 	if !x.Descending {
-		rest.First += run.done
-		rest.C = rest.C[min(run.done*PanelWidth, len(rest.C)):]
+		rest.First += panels
+		rest.C = rest.C[panels*PanelWidth:]
 		if rest.Init != nil {
-			rest.Init = rest.Init[min(run.done*PanelWidth, len(rest.Init)):]
+			rest.Init = rest.Init[panels*PanelWidth:]
 		}
 	}
-	return rest, restColumns
+	return rest
 }
 
 // goesAlong reports whether the side product is of the same kind as p.

@@ -39,7 +39,26 @@ type tiling struct {
 }
 
 // tilePlan says how many tiles of each height a block of rows is cut into.
-type tilePlan [maxTileRows + 1]int
+type tilePlan struct {
+	of     [maxTileRows + 1]int // of[h] tiles of h rows
+	tiles  int                  // of all heights, above each other
+	height int                  // of all of them; 0: they differ
+}
+
+// with returns the plan with more tiles of a height.
+func (p tilePlan) with(tiles, height int) tilePlan {
+	if tiles == 0 {
+		return p
+	}
+	if p.tiles == 0 {
+		p.height = height
+	} else if p.height != height {
+		p.height = 0
+	}
+	p.of[height] += tiles
+	p.tiles += tiles
+	return p
+}
 
 // tilePlans are the plans of up to plannedRows rows.
 type tilePlans [plannedRows + 1]tilePlan
@@ -56,8 +75,7 @@ func newTilePlans(efficiency [maxTileRows + 1]int) (plans tilePlans) {
 				rest := n - tiles*h
 				c := cost[rest] + heightCost + 100*float64(tiles*h)/float64(efficiency[h])
 				if cost[n] == 0 || c <= cost[n] {
-					cost[n], plans[n] = c, plans[rest]
-					plans[n][h] += tiles
+					cost[n], plans[n] = c, plans[rest].with(tiles, h)
 				}
 			}
 		}
@@ -65,12 +83,14 @@ func newTilePlans(efficiency [maxTileRows + 1]int) (plans tilePlans) {
 	return plans
 }
 
-// plan cuts rows into tiles.
-func (p *tilePlans) plan(rows int) tilePlan {
-	highest := max(0, (rows-plannedRows+maxTileRows-1)/maxTileRows)
-	plan := p[rows-highest*maxTileRows]
-	plan[maxTileRows] += highest
-	return plan
+// plan sets plan to that of so many rows.
+func (p *tilePlans) plan(rows int, plan *tilePlan) {
+	if rows <= plannedRows {
+		*plan = p[rows]
+		return
+	}
+	highest := (rows - plannedRows + maxTileRows - 1) / maxTileRows
+	*plan = p[rows-highest*maxTileRows].with(highest, maxTileRows)
 }
 
 // width returns how many of the remaining panels the next tile of the height takes.
@@ -97,10 +117,13 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 	if columns%PanelWidth > 0 && !t.masked {
 		panels--
 	}
+	b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns}
+	b.near = 4*len(p.data) <= t.nearBytes
 	for r := 0; r < x.Rows; r += rowBlock {
 		rows := min(rowBlock, x.Rows-r)
-		b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns, firstRow: r}
-		b.cut(rows)
+		b.firstRow = r
+		t.plan(rows, &b.tilePlan)
+		b.ahead = t.aheadFrom > 0 && rows >= t.aheadFrom && !b.near
 		if b.heightsApart() {
 			b.runHeights(panels)
 		} else {
@@ -120,41 +143,26 @@ type tileBlock struct {
 	product  *Product
 	columns  int
 	firstRow int
-	plan     tilePlan
-	tiles    int  // above each other
-	height   int  // of all of them; 0: they differ
-	near     bool // B is in L2, all of it
-	ahead    bool // they call what is multiplied next
-}
-
-// cut plans the tiles of the block's rows.
-func (b *tileBlock) cut(rows int) {
-	t := b.tiling
-	b.plan = t.plan(rows)
-	b.near = 4*len(b.panels.data) <= t.nearBytes
-	b.ahead = t.aheadFrom > 0 && rows >= t.aheadFrom && !b.near
-	for height, n := range b.plan {
-		b.tiles += n
-		if n*height == rows {
-			b.height = height
-		}
-	}
+	tilePlan
+	near  bool // B is in L2, all of it
+	ahead bool // the tiles call what is multiplied next
 }
 
 // run computes the panels in the product's direction.
 func (b *tileBlock) run(panels int) {
-	if b.product.Descending {
+	switch {
+	case b.inGroups():
+		b.runGroups(panels)
+	case b.product.Descending:
 		b.descend(panels)
-	} else {
+	default:
 		b.ascend(panels)
 	}
 }
 
-// ascend computes all groups of panels from the first on.
+// ascend computes the panels from the first on, by tiles of all heights in turn.
 func (b *tileBlock) ascend(panels int) {
-	grouped := b.grouped()
-	b.multiplyGroups(grouped, 1)
-	for panel := grouped; panel < panels; {
+	for panel := 0; panel < panels; {
 		count := b.widest(panels - panel)
 		b.group(panel, count, panel+count)
 		panel += count
@@ -163,22 +171,20 @@ func (b *tileBlock) ascend(panels int) {
 
 // descend computes the same from the last back.
 func (b *tileBlock) descend(panels int) {
-	grouped := b.grouped()
-	for panel := panels; panel > grouped; {
-		count := b.widest(panel - grouped)
+	for panel := panels; panel > 0; {
+		count := b.widest(panel)
 		panel -= count
-		after := panel - b.tiling.wide[b.height] // of the calls of many groups, if there are any
-		if panel > grouped {
-			after = panel - b.widest(panel-grouped)
+		after := panel - count
+		if panel > 0 {
+			after = panel - b.widest(panel)
 		}
 		b.group(panel, count, after)
 	}
-	b.multiplyGroups(grouped, -1)
 }
 
 // widest returns how many of the remaining panels the block's widest tile takes.
 func (b *tileBlock) widest(remaining int) (count int) {
-	for height, n := range b.plan {
+	for height, n := range b.of {
 		if n > 0 {
 			count = max(count, b.tiling.width(height, remaining))
 		}
@@ -230,14 +236,15 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 	x := b.product
 	r, above := b.firstRow, 0
 	for height := maxTileRows; height > 0; height-- {
-		tiles := b.plan[height]
+		tiles := b.of[height]
 		if tiles == 0 {
 			continue
 		}
 		for first := panel; first < panel+count; {
 			width := b.tiling.width(height, panel+count-first)
-			args := b.arguments(r, first, k, depth)
-			args.Tiles, args.Last = tiles, min(PanelWidth, b.columns-(first+width-1)*PanelWidth)
+			var args asm.ProductArgs
+			b.arguments(&args, r, first, k, depth)
+			args.Tiles, args.Last = tiles, b.lastColumns(first+width)
 			b.callAhead(&args, next, width, first-panel, above)
 			if x.Add {
 				args.Add = 1
@@ -259,6 +266,10 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 // powers of two, so the last tiles may be through and call what lies beyond, which comes soon or is
 // near. One tile of several panels, which no level has call, would call half of them.
 func (b *tileBlock) callAhead(args *asm.ProductArgs, next []float32, width, panel, above int) {
+	if next == nil {
+		args.Next, args.NextMask = args.B, -1
+		return
+	}
 	called := 128 // bytes of a panel at a time, two lines
 	if width == 1 {
 		called = 256
@@ -276,14 +287,12 @@ func (b *tileBlock) callAhead(args *asm.ProductArgs, next []float32, width, pane
 }
 
 // arguments describes the tiles from the given row and panel on over a block of K, except how
-// many they are and what comes after them.
-func (b *tileBlock) arguments(row, panel, k, depth int) asm.ProductArgs {
+// many they are, where their last panel ends and what comes after them.
+func (b *tileBlock) arguments(args *asm.ProductArgs, row, panel, k, depth int) {
 	p, x, j := b.panels, b.product, panel*PanelWidth
-	args := asm.ProductArgs{
-		A: &x.A[row*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride,
-		B: &p.panel(x.First + panel)[k*PanelWidth], BPanel: p.k * PanelWidth,
-		C: &x.C[row*x.CStride+j], CRow: x.CStride, K: depth,
-	}
+	args.A, args.ARow, args.AK = &x.A[row*x.AStride+k*x.AKStride], x.AStride, x.AKStride
+	args.B, args.BPanel, args.K = &p.panel(x.First + panel)[k*PanelWidth], p.k*PanelWidth, depth
+	args.C, args.CRow = &x.C[row*x.CStride+j], x.CStride
 	switch {
 	case k > 0:
 		args.Init, args.InitRow = args.C, x.CStride
@@ -292,7 +301,11 @@ func (b *tileBlock) arguments(row, panel, k, depth int) asm.ProductArgs {
 	default:
 		args.Init, args.InitRow = &x.Init[row*x.InitStride+j], x.InitStride
 	}
-	return args
+}
+
+// lastColumns returns how many columns the panel before the given one has.
+func (b *tileBlock) lastColumns(panel int) int {
+	return min(PanelWidth, b.columns-(panel-1)*PanelWidth)
 }
 
 // narrowPanel computes the last, narrower panel: tile by tile into a full tile of

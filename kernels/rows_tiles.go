@@ -22,7 +22,8 @@ var nearRowsC = CPU().L2 / 8 / 4
 
 // multiplyRowsTiles walks blocks of K, then strips of columns, then rows.
 func multiplyRowsTiles(l Level, x *RowProduct) {
-	plan := rowsPlan(l, x.Rows)
+	var plan tilePlan
+	rowsPlans(l).plan(x.Rows, &plan)
 	y := *x
 	for k := 0; k < x.K; k += rowsDepth {
 		y.A, y.B, y.K = x.A[k*x.AKStride:], x.B[k*x.BStride:], min(rowsDepth, x.K-k)
@@ -44,11 +45,11 @@ func multiplyRowsTiles(l Level, x *RowProduct) {
 // Zen 4).
 var rowsPlansAVX2 = newTilePlans([...]int{0, 40, 85, 55, 92, 93, 98})
 
-func rowsPlan(l Level, rows int) tilePlan {
+func rowsPlans(l Level) *tilePlans {
 	if l == AVX2 {
-		return rowsPlansAVX2.plan(rows)
+		return &rowsPlansAVX2
 	}
-	return tilings[l].plan(rows)
+	return &tilings[l].tilePlans
 }
 
 // rowsWidth returns how many of the remaining panels the next strip takes. At AVX-512 the
@@ -83,7 +84,7 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 		first := r
 		for p := 0; p < panels; p += width {
 			r = first
-			for tiles := plan[height]; tiles > 0; {
+			for tiles := plan.of[height]; tiles > 0; {
 				n := min(tiles, max(1, rowsCall/x.K))
 				at := j + p*PanelWidth
 				args := asm.RowsArgs{

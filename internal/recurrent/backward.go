@@ -54,6 +54,8 @@ func (p *backpass) runSteps() error {
 	if rows == 0 {
 		return nil
 	}
+	// The steps set what they use: nothing may be left of another call.
+	p.product, p.backward = kernels.Product{}, kernels.LSTMBackward{}
 	dh, dc := p.states.h[0], p.states.c
 	first, last, end := p.slice.first*blockUnits, min(p.slice.end*blockUnits, hidden), p.slice.end*blockUnits
 	for at := range rows {
@@ -125,13 +127,12 @@ func (p *backpass) step(t, steps int) error {
 	if err := p.beginSide(t, steps, row); err != nil {
 		return err
 	}
-	p.product = kernels.Product{
-		C: p.states.h[0][p.slice.first*blockUnits:], CStride: hp,
-		A: p.keep.gates[row*stride:], AStride: stride, AKStride: 1,
-		Rows: live, First: p.slice.first, Count: p.slice.blocks(), Descending: Returns(t, live),
-		Side: p.side.product(live),
-	}
-	return p.panels.hh.Multiply(&p.product)
+	x := &p.product
+	x.C, x.CStride = p.states.h[0][p.slice.first*blockUnits:], hp
+	x.A, x.AStride, x.AKStride = p.keep.gates[row*stride:], stride, 1
+	x.Rows, x.First, x.Count, x.Descending = live, p.slice.first, p.slice.blocks(), Returns(t, live)
+	x.Side = p.side.product(live)
+	return p.panels.hh.Multiply(x)
 }
 
 // gates runs the gate kernel for rows [first, end) of the step whose packed rows
@@ -140,19 +141,18 @@ func (p *backpass) gates(row, first, end int, cellPrev []float32) error {
 	hp, stride, outputs := p.config.padded(), gateStride(p.config, p.cell), p.config.OutputSize()
 	row += first
 	unit := p.slice.first * blockUnits
-	gates := p.keep.gates[row*stride+unit*p.cell.Gates():]
-	p.backward = kernels.LSTMBackward{
-		Gates: gates, GatesStride: stride, DGates: gates, DGatesStride: stride,
-		Cell: p.keep.cell[row*hp+unit:], CellStride: hp,
-		CellPrev: cellPrev[unit:], CellPrevStride: hp,
-		DH: p.states.h[0][first*hp+unit:], DHStride: hp,
-		DC: p.states.c[first*hp+unit:], DCStride: hp,
-		Rows: end - first, Units: min(p.slice.end*blockUnits, p.config.HiddenSize) - unit,
-	}
+	g := &p.backward
+	g.Gates, g.GatesStride = p.keep.gates[row*stride+unit*p.cell.Gates():], stride
+	g.DGates, g.DGatesStride = g.Gates, stride
+	g.Cell, g.CellStride = p.keep.cell[row*hp+unit:], hp
+	g.CellPrev, g.CellPrevStride = cellPrev[unit:], hp
+	g.DH, g.DHStride = p.states.h[0][first*hp+unit:], hp
+	g.DC, g.DCStride = p.states.c[first*hp+unit:], hp
+	g.Rows, g.Units = end-first, min(p.slice.end*blockUnits, p.config.HiddenSize)-unit
 	if p.dy != nil {
-		p.backward.DY, p.backward.DYStride = p.dy[row*outputs+p.yColumn+unit:], outputs
+		g.DY, g.DYStride = p.dy[row*outputs+p.yColumn+unit:], outputs
 	}
-	return p.cell.Backward(p.level, &p.backward)
+	return p.cell.Backward(p.level, g)
 }
 
 // beginSide lets the steps that follow compute dx of the chunk that step t completes, if it is one of
