@@ -18,15 +18,18 @@ func TestTilePlans(t *testing.T) {
 		for rows := 1; rows <= rowBlock; rows++ {
 			var plan tilePlan
 			tiling.plan(rows, &plan)
-			sum := 0
-			for height, tiles := range plan.of {
-				if tiles < 0 {
-					t.Fatalf("%v: %d rows: %v", Level(l), rows, plan)
+			sum, tiles, one := 0, 0, 0
+			for height, n := range plan.of {
+				if n < 0 {
+					t.Fatalf("%v: %d rows: %+v", Level(l), rows, plan)
 				}
-				sum += height * tiles
+				sum, tiles = sum+height*n, tiles+n
+				if height*n == rows {
+					one = height
+				}
 			}
-			if sum != rows {
-				t.Errorf("%v: %d rows are cut into %v: %d", Level(l), rows, plan, sum)
+			if sum != rows || plan.tiles != tiles || plan.height != one {
+				t.Errorf("%v: %d rows are cut into %+v: %d rows, %d tiles, of height %d", Level(l), rows, plan, sum, tiles, one)
 			}
 		}
 		for height := 1; height <= maxTileRows; height++ {

@@ -37,6 +37,7 @@
 // dgates·W_hh, step by step; then dx = dgates·W_ih, each worker owning some rows, or where
 // they are few some columns. After all layers, when nothing can cancel the call any more,
 // dW_ih, dW_hh and the biases as sums over all packed rows in ascending order, each worker
-// owning some gates: no sum is split, so the bits do not depend on the number of workers.
+// owning some gates, of the direction of its passes where each has passes of its own: no sum is
+// split, so the bits do not depend on the number of workers.
 // It packs 128 rows of x and h at a time, and the same rows of up to 128 gate columns.
 package recurrent

@@ -11,28 +11,27 @@ import (
 // dW.
 const gradientBlocks = kernels.GradientColumns / blockUnits
 
-// gradientPass is one worker's share of the parameter gradients of one layer: some runs of 16
-// units, counted gate by gate as the rows of the weights are, in every direction, over all
-// packed rows.
+// gradientPass is one worker's portion of the parameter gradients of one layer: some runs of 16
+// units, as rows of the weights are, over all packed rows.
 type gradientPass struct {
 	config *Config
 	cell   Cell
 	level  kernels.Level
-	engine kernels.Engine // nil: the level's tiles; all workers' the same, for it decides how they share
+	engine kernels.Engine // nil: the level's tiles
 	layout *packed.Layout
 
-	x     []float32 // [N, input] what the layer read
-	input int
-	y     []float32      // [N, D·H] what the layer wrote
-	keep  []kept         // [direction]; the gates hold their gradients
-	grads []Weights      // [direction]
-	add   bool           // to what grads hold
-	share [2]int         // this worker, of how many
-	xRows kernels.Panels // a block of rows of x
-	hRows kernels.Panels // the same rows of h before their steps
-	gates []float32      // the same rows of some blocks of a gate, as packGate leaves them
-	bias  []float32      // [16] for each run of the share
-	err   error
+	x       []float32 // [N, input] what the layer read
+	input   int
+	y       []float32 // [N, D·H] what the layer wrote
+	keep    []kept    // [direction]; the gates hold their gradients
+	grads   []Weights // [direction]
+	add     bool      // to what grads hold
+	portion portion
+	xRows   kernels.Panels // a block of rows of x
+	hRows   kernels.Panels // the same rows of h before their steps
+	gates   []float32      // the same rows of some blocks of a gate, as packGate leaves them
+	bias    []float32      // [Hp] for each gate
+	err     error
 
 	product kernels.Product
 }
@@ -41,43 +40,47 @@ type gradientPass struct {
 // block of rows overwrites what it is not to add to: clearing the gradients before would
 // cost a way to memory and back.
 func (g *gradientPass) run() error {
-	first, end := workers.Share(g.config.blocks()*g.cell.Gates(), 1, g.share[0], g.share[1])
+	if !g.portion.hasGradients(g.config.blocks(), g.cell.Gates()) {
+		return nil
+	}
 	blockRows := kernels.GradientRows
 	if g.engine != nil {
 		blockRows = engineRows
 	}
 	g.xRows.SetEngine(g.engine)
 	g.hRows.SetEngine(g.engine)
-	for direction := range g.grads {
-		g.bias = memory.Buffer(g.bias, (end-first)*blockUnits)
+	for direction := g.portion.directions[0]; direction < g.portion.directions[1]; direction++ {
+		g.bias = memory.Buffer(g.bias, g.cell.Gates()*g.config.padded())
 		clear(g.bias)
-		for row := 0; row < g.layout.Rows() && first < end; row += blockRows {
+		for row := 0; row < g.layout.Rows(); row += blockRows {
 			rows := min(blockRows, g.layout.Rows()-row)
-			if err := g.block(direction, row, rows, first, end); err != nil {
+			if err := g.block(direction, row, rows); err != nil {
 				return err
 			}
 		}
 		if g.config.Bias {
-			g.storeBias(direction, first, end)
+			g.storeBias(direction)
 		}
 	}
 	return nil
 }
 
-// storeBias writes or adds the sums of the share's runs to the gradients of both biases.
-func (g *gradientPass) storeBias(direction, first, end int) {
+// storeBias writes or adds the sums of the portion to the gradients of both biases.
+func (g *gradientPass) storeBias(direction int) {
 	grads, blocks := &g.grads[direction], g.config.blocks()
-	for run := first; run < end; run++ {
-		gate, block := run/blocks, run%blocks
-		at, units := gate*g.config.HiddenSize+block*blockUnits, g.config.units(block)
-		sums, ih, hh := g.bias[(run-first)*blockUnits:][:units], grads.BiasIH[at:], grads.BiasHH[at:]
-		if !g.add {
-			clear(ih[:units])
-			clear(hh[:units])
-		}
-		for u, v := range sums {
-			ih[u] += v
-			hh[u] += v
+	for gate := range g.cell.Gates() {
+		first, end := g.portion.gateBlocks(gate, blocks, g.cell.Gates())
+		for block := first; block < end; block++ {
+			at, units := gate*g.config.HiddenSize+block*blockUnits, g.config.units(block)
+			sums, ih, hh := g.bias[(gate*blocks+block)*blockUnits:][:units], grads.BiasIH[at:], grads.BiasHH[at:]
+			if !g.add {
+				clear(ih[:units])
+				clear(hh[:units])
+			}
+			for u, v := range sums {
+				ih[u] += v
+				hh[u] += v
+			}
 		}
 	}
 }
@@ -97,25 +100,26 @@ func (g *gradientPass) packRows(direction, row, rows int) error {
 	return g.packStates(direction, row, rows)
 }
 
-// block adds what packed rows [row, row+rows) contribute to the runs [first, end); the first
-// rows overwrite. It takes as many blocks of one gate at a time as gradientBlocks allows, an
-// engine all of them.
-func (g *gradientPass) block(direction, row, rows, first, end int) error {
+// block adds what packed rows [row, row+rows) contribute to the portion; the first rows overwrite. It
+// takes as many blocks of one gate at a time as gradientBlocks allows, an engine all of them.
+func (g *gradientPass) block(direction, row, rows int) error {
 	if err := g.packRows(direction, row, rows); err != nil {
 		return err
 	}
 	blocks := g.config.blocks()
-	for run := first; run < end; {
-		gate, block := run/blocks, run%blocks
-		count := min(blocks-block, end-run)
-		if g.engine == nil { // parts of equal size
-			parts := (count + gradientBlocks - 1) / gradientBlocks
-			count = (count + parts - 1) / parts
+	for gate := range g.cell.Gates() {
+		block, end := g.portion.gateBlocks(gate, blocks, g.cell.Gates())
+		for block < end {
+			count := end - block
+			if g.engine == nil { // parts of equal size
+				parts := (count + gradientBlocks - 1) / gradientBlocks
+				count = (count + parts - 1) / parts
+			}
+			if err := g.part(direction, row, rows, gate, block, count, g.bias[(gate*blocks+block)*blockUnits:][:count*blockUnits]); err != nil {
+				return err
+			}
+			block += count
 		}
-		if err := g.part(direction, row, rows, gate, block, count, g.bias[(run-first)*blockUnits:][:count*blockUnits]); err != nil {
-			return err
-		}
-		run += count
 	}
 	return nil
 }
@@ -210,8 +214,8 @@ func stepOf(offsets []int, row int) int {
 	return low
 }
 
-// inputPass is one worker's share of dx [N, input] = Σ_d dgates_d·W_ih_d: some rows, or some
-// columns where it packs W_ih itself.
+// inputPass is one worker's share of dx [N, input] = Σ_d dgates_d·W_ih_d: some rows, or some columns
+// where it has units in the time loops, or packs W_ih itself.
 type inputPass struct {
 	config  *Config
 	cell    Cell
@@ -221,6 +225,7 @@ type inputPass struct {
 	dx      []float32        // [N, input]
 	input   int
 	share   [2]int         // this worker, of how many
+	portion portion        // of the weights
 	part    kernels.Panels // of W_ih, where the pass packs it itself
 	err     error
 	product kernels.Product
@@ -233,16 +238,24 @@ func (p *inputPass) run() error {
 	if p.panels[0].ih.source != nil {
 		return p.runParts()
 	}
-	first, end := workers.Share(len(p.dx)/p.input, 6, p.share[0], p.share[1])
-	if first == end {
+	// With units in the time loops, it has packed some columns of W_ih: it takes those of all rows, unless
+	// the rows are so many that the gradients of the gates which others wrote are more than the columns.
+	first, end, column, last := 0, len(p.dx)/p.input, 0, p.input
+	if p.portion.sliced() && len(p.panels) == 1 && end <= 2*p.input {
+		column, last = p.portion.columns(p.input, p.config.blocks())
+	} else {
+		first, end = workers.Share(end, 6, p.share[0], p.share[1])
+	}
+	if first == end || column == last {
 		return nil
 	}
-	dx, stride := p.dx[first*p.input:end*p.input], gateStride(p.config, p.cell)
+	dx, stride := p.dx[first*p.input+column:end*p.input], gateStride(p.config, p.cell)
 	for direction := range p.panels {
 		p.product = kernels.Product{
 			C: dx, CStride: p.input,
 			A: p.keep[direction].gates[first*stride:], AStride: stride, AKStride: 1,
-			Rows: end - first, Count: (p.input + kernels.PanelWidth - 1) / kernels.PanelWidth,
+			Rows:  end - first,
+			First: column / kernels.PanelWidth, Count: (last - column + kernels.PanelWidth - 1) / kernels.PanelWidth,
 		}
 		if direction > 0 {
 			p.product.Init, p.product.InitStride = dx, p.input

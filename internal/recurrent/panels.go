@@ -109,22 +109,29 @@ func (p *backwardPanels) shape(l kernels.Level, c *Config, gates, input int, bef
 	return reshape(&p.hh, same, l, depth, c.padded(), c, &before.hh)
 }
 
-// fill packs the runs [first, end) of 16 gate rows.
-func (p *backwardPanels) fill(c *Config, gates, input int, w *Weights, first, end int) error {
+// fill packs a portion of the weights: all columns of its runs of 16 gate rows, or where it is sliced,
+// its columns of all of them.
+func (p *backwardPanels) fill(c *Config, gates, input int, w *Weights, part *portion) error {
+	first, end := part.runs(c.blocks(), gates)
+	if part.sliced() {
+		first, end = 0, c.blocks()*gates
+	}
 	if p.ih.source == nil {
-		if err := setRows(&p.ih.Panels, first*blockUnits, c, gates, first, end, w.IH, input, input); err != nil {
+		column, last := part.columns(input, c.blocks())
+		if err := setRows(&p.ih.Panels, first*blockUnits, column, c, gates, first, end, w.IH[column:], last-column, input); err != nil {
 			return err
 		}
 	}
-	return setRows(&p.hh, first*blockUnits, c, gates, first, end, w.HH, c.HiddenSize, c.HiddenSize)
+	column, last := part.columns(c.HiddenSize, c.blocks())
+	return setRows(&p.hh, first*blockUnits, column, c, gates, first, end, w.HH[column:], last-column, c.HiddenSize)
 }
 
 // setRows packs the runs [first, end) of the first n columns of w, rows stride apart, for
-// dgates·w, from the given row of p on.
-func setRows(p *kernels.Panels, k int, c *Config, gates, first, end int, w []float32, n, stride int) error {
+// dgates·w, from the given row and column of p on.
+func setRows(p *kernels.Panels, k, column int, c *Config, gates, first, end int, w []float32, n, stride int) error {
 	for run := first; run < end; run++ {
 		row, units := weightRows(c, gates, run)
-		if err := p.Set(k, 0, units, n, w[row*stride:], stride, 1); err != nil {
+		if err := p.Set(k, column, units, n, w[row*stride:], stride, 1); err != nil {
 			return err
 		}
 		k += blockUnits

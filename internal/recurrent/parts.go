@@ -121,7 +121,7 @@ func (p *inputPass) columns(direction, first, end int) error {
 		if err := shapePart(&p.part, p.level, count*depth, width, c, block+count); err != nil {
 			return err
 		}
-		if err := setRows(&p.part, 0, c, gates, block*gates, (block+count)*gates, w, width, p.input); err != nil {
+		if err := setRows(&p.part, 0, 0, c, gates, block*gates, (block+count)*gates, w, width, p.input); err != nil {
 			return err
 		}
 		p.product = kernels.Product{

@@ -128,7 +128,7 @@ func (w *Workspace) backwardStates(layer int, rows []float32, dy Upstream, dx []
 		part.dx, part.input, part.sides = dx, c.LayerInput(layer), 0
 		if part.rows.first == 0 {
 			part.sides = sides
-			part.panel = w.sidePanels(&share, part.input)
+			part.panel = panelsOf([2]int{share.slice.first, share.slice.end}, part.input, c.blocks())
 		}
 		part.dhn, part.dcn = stateOf(dy.HN, c, w.layout, index), stateOf(dy.CN, c, w.layout, index)
 		part.dh0, part.dc0 = stateOf(w.dh0, c, w.layout, index), stateOf(w.dc0, c, w.layout, index)
@@ -154,7 +154,7 @@ func (w *Workspace) backwardWeights(layer int, grads []Weights, add bool) error 
 		g.x, g.input, g.y = w.inputs[layer], c.LayerInput(layer), w.outputs[layer]
 		g.keep = w.kept[layer*directions : (layer+1)*directions]
 		g.grads = grads[layer*directions : (layer+1)*directions]
-		g.add, g.share = add, [2]int{i, count}
+		g.add, g.portion = add, w.portion(i)
 	}
 	w.group.Do(count, w.runGradients)
 	for i := range count {
@@ -175,7 +175,7 @@ func (w *Workspace) backwardInput(layer int, dx []float32) error {
 		part.config, part.cell, part.level, part.share = c, w.prepared.cell, w.prepared.level, [2]int{i, count}
 		part.panels = w.backward[layer*directions : (layer+1)*directions]
 		part.keep = w.kept[layer*directions : (layer+1)*directions]
-		part.dx, part.input = dx, c.LayerInput(layer)
+		part.dx, part.input, part.portion = dx, c.LayerInput(layer), w.portion(i)
 	}
 	w.group.Do(count, w.runInputParts)
 	for i := range count {

@@ -110,12 +110,6 @@ func (w *Workspace) sideCount(level kernels.Level, l *packed.Layout, c *Config, 
 	return max(0, (rowRange{0, l.Batch()}).oneRow(l)-leastSteps) / kernels.SideRows
 }
 
-// sidePanels returns the panels of dx [N, input] that a share computes along.
-func (w *Workspace) sidePanels(s *share, input int) [2]int {
-	count, blocks := (input+kernels.PanelWidth-1)/kernels.PanelWidth, w.prepared.config.blocks()
-	return [2]int{s.slice.first * count / blocks, s.slice.end * count / blocks}
-}
-
 // sideSteps are the steps [first, end) of a forward pass that have one row and whose chunks are
 // projected along, and the projections of the next such chunk.
 type sideSteps struct {

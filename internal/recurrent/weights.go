@@ -21,7 +21,8 @@ func Prepare(c Config, cell Cell, weights []Weights, l kernels.Level) (*Prepared
 	if err := p.shape(c, cell, l, nil, nil); err != nil {
 		return nil, err
 	}
-	if err := p.fill(weights, 0, 1); err != nil {
+	all := wholePortion(&c)
+	if err := p.fill(weights, &all); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -44,11 +45,14 @@ func (p *Prepared) shape(c Config, cell Cell, l kernels.Level, backward []backwa
 	return nil
 }
 
-// fill packs a worker's share of the weights.
-func (p *Prepared) fill(weights []Weights, worker, count int) error {
+// fill packs a portion of the weights.
+func (p *Prepared) fill(weights []Weights, part *portion) error {
 	c, gates := &p.config, p.cell.Gates()
-	first, end := workers.Share(c.blocks()*gates, 1, worker, count)
+	first, end := part.runs(c.blocks(), gates)
 	for i := range p.panels {
+		if !part.has(i % c.Directions()) {
+			continue
+		}
 		if err := p.panels[i].fill(c, gates, c.LayerInput(i/c.Directions()), &weights[i], first, end); err != nil {
 			return err
 		}
@@ -66,31 +70,33 @@ func (p *Prepared) Bytes() int {
 	return bytes
 }
 
-// packPass is one worker's share of packing the weights, for one pass or the other.
+// packPass is one worker's portion of packing the weights, for one pass or the other.
 type packPass struct {
 	prepared *Prepared
 	backward []backwardPanels // nil: pack the prepared ones
 	weights  []Weights
-	share    [2]int // this worker, of how many
+	portion  portion
 	err      error
 }
 
 func (p *packPass) run() error {
 	if p.backward == nil {
-		return p.prepared.fill(p.weights, p.share[0], p.share[1])
+		return p.prepared.fill(p.weights, &p.portion)
 	}
 	c, gates := &p.prepared.config, p.prepared.cell.Gates()
-	first, end := workers.Share(c.blocks()*gates, 1, p.share[0], p.share[1])
 	for i := range p.backward {
-		if err := p.backward[i].fill(c, gates, c.LayerInput(i/c.Directions()), &p.weights[i], first, end); err != nil {
+		if !p.portion.has(i % c.Directions()) {
+			continue
+		}
+		if err := p.backward[i].fill(c, gates, c.LayerInput(i/c.Directions()), &p.weights[i], &p.portion); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sharedWeights is from how many on workers share the packing: that takes longer then than
-// a processor takes to wake.
+// sharedWeights is from how many on workers share the packing in any case: it takes longer then than
+// a processor takes to wake. Fewer they share where all of them have passes, which wake theirs anyway.
 const sharedWeights = 1 << 18
 
 // pack packs the weights into the workspace's panels for forward passes, or into those for
@@ -100,12 +106,15 @@ func (w *Workspace) pack(weights []Weights, backward []backwardPanels) error {
 	for i := range weights {
 		elements += len(weights[i].IH) + len(weights[i].HH)
 	}
-	if elements < sharedWeights {
+	if elements < sharedWeights && (len(w.shares) != count || !workers.HaveProcessors(count)) {
 		count = 1
 	}
 	w.packs = memory.Resize(w.packs, count)
 	for i := range w.packs {
-		w.packs[i] = packPass{prepared: &w.prepared, backward: backward, weights: weights, share: [2]int{i, count}}
+		w.packs[i] = packPass{prepared: &w.prepared, backward: backward, weights: weights, portion: w.portion(i)}
+	}
+	if count == 1 {
+		w.packs[0].portion = wholePortion(&w.prepared.config)
 	}
 	w.group.Do(count, w.runPacks)
 	err := firstError(count, func(i int) error { return w.packs[i].err })

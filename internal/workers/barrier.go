@@ -38,7 +38,7 @@ const yields = 50
 
 // Reset prepares the barrier for size workers. None may be waiting.
 func (b *Barrier) Reset(size int) {
-	b.size, b.looks = uint64(size), processors(size)
+	b.size, b.looks = uint64(size), HaveProcessors(size)
 	b.arrivals.Store(0)
 	b.aborted.Store(false)
 	b.sleepers.Store(0)

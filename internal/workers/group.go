@@ -57,7 +57,7 @@ func (g *Group) Do(n int, job func(worker int)) {
 		h.call(g, i+1)
 	}
 	job(0)
-	if processors(n) {
+	if HaveProcessors(n) {
 		lookUntil(func() bool { return g.pending.Load() == 0 })
 	}
 	g.done.Wait()
@@ -88,9 +88,9 @@ func lookUntil(found func() bool) bool {
 	}
 }
 
-// processors reports whether n goroutines may each have a processor: only then does one
+// HaveProcessors reports whether n goroutines may each have a processor: only then does one
 // that looks keep none from work.
-func processors(n int) bool { return n <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
+func HaveProcessors(n int) bool { return n <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) }
 
 // Share returns the part [first, end) of n things that the given worker of
 // several has: contiguous, in order, as even as multiples of unit allow.

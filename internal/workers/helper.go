@@ -83,7 +83,7 @@ func (h *helper) loop() {
 func (h *helper) look() bool {
 	pool.Lock()
 	defer pool.Unlock()
-	if !processors(len(pool.looking) + 2) {
+	if !HaveProcessors(len(pool.looking) + 2) {
 		pool.ended = append(pool.ended, h)
 		return false
 	}
