@@ -40,7 +40,7 @@ type gradientPass struct {
 // block of rows overwrites what it is not to add to: clearing the gradients before would
 // cost a way to memory and back.
 func (g *gradientPass) run() error {
-	if !g.portion.hasGradients(g.config.blocks(), g.cell.Gates()) {
+	if first, end := g.portion.shared(g.config.blocks() * g.cell.Gates()); first == end {
 		return nil
 	}
 	blockRows := kernels.GradientRows
@@ -240,22 +240,21 @@ func (p *inputPass) run() error {
 	}
 	// With units in the time loops, it has packed some columns of W_ih: it takes those of all rows, unless
 	// the rows are so many that the gradients of the gates which others wrote are more than the columns.
-	first, end, column, last := 0, len(p.dx)/p.input, 0, p.input
-	if p.portion.sliced() && len(p.panels) == 1 && end <= 2*p.input {
-		column, last = p.portion.columns(p.input, p.config.blocks())
-	} else {
+	first, end, part := 0, len(p.dx)/p.input, p.portion
+	if !part.sliced() || len(p.panels) > 1 || end > 2*p.input {
+		part = wholePortion(p.config)
 		first, end = workers.Share(end, 6, p.share[0], p.share[1])
 	}
-	if first == end || column == last {
+	panels := part.panels(p.input, p.config.blocks())
+	if first == end || panels[0] == panels[1] {
 		return nil
 	}
-	dx, stride := p.dx[first*p.input+column:end*p.input], gateStride(p.config, p.cell)
+	dx, stride := p.dx[first*p.input+panels[0]*kernels.PanelWidth:end*p.input], gateStride(p.config, p.cell)
 	for direction := range p.panels {
 		p.product = kernels.Product{
 			C: dx, CStride: p.input,
 			A: p.keep[direction].gates[first*stride:], AStride: stride, AKStride: 1,
-			Rows:  end - first,
-			First: column / kernels.PanelWidth, Count: (last - column + kernels.PanelWidth - 1) / kernels.PanelWidth,
+			Rows: end - first, First: panels[0], Count: panels[1] - panels[0],
 		}
 		if direction > 0 {
 			p.product.Init, p.product.InitStride = dx, p.input

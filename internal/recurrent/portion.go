@@ -8,8 +8,8 @@ import (
 // portion is the part of the weights that a worker packs, and whose gradients it computes: of the
 // direction and the units of its passes, where each worker has some. What another core has written comes
 // from its cache, and what that has read has to be taken from it before a write: 170 ns a line between
-// two cores of a Zen 4 that share no L3, 30 where they do (training of one row on two workers: 1.1 to
-// 1.3 and 1.0 to 1.1 times as fast as if each packed half of all weights).
+// two cores of a Zen 4 that share no L3, 30 where they do (training of one row on two workers, AVX-512:
+// 1.1 to 1.3 and 1.0 to 1.1 times as fast as if each packed half of all weights).
 type portion struct {
 	directions [2]int // the first, and that after the last
 	blocks     [2]int // of units, in every gate; the end 0: what share says
@@ -48,33 +48,37 @@ func (p *portion) runs(blocks, gates int) (first, end int) {
 	if p.sliced() {
 		return p.blocks[0] * gates, p.blocks[1] * gates
 	}
-	return workers.Share(blocks*gates, 1, p.share[0], p.share[1])
+	return p.shared(blocks * gates)
 }
 
-// hasGradients reports whether the portion has any: there may be fewer runs than workers.
-func (p *portion) hasGradients(blocks, gates int) bool {
-	first, end := workers.Share(blocks*gates, 1, p.share[0], p.share[1])
-	return first < end
+// shared returns which of so many runs the portion has where its share decides: none, if there are fewer
+// than workers.
+func (p *portion) shared(runs int) (first, end int) {
+	return workers.Share(runs, 1, p.share[0], p.share[1])
 }
 
 // gateBlocks returns the blocks of a gate whose gradients the portion has: a share of the runs of the
-// weights' rows, gate by gate. (Where it is sliced, its own units in all gates, from gradients of gates
-// that it wrote itself, were 0.95 to 1.00 times as fast, whether the cores shared an L3 or not: all of
-// them have just been read for dx.)
+// weights' rows, gate by gate. (Where it is sliced, its own units in all gates were 0.95 to 0.99 times as
+// fast at AVX2 and as fast at AVX-512, whether the cores shared an L3 or not.)
 func (p *portion) gateBlocks(gate, blocks, gates int) (first, end int) {
-	first, end = workers.Share(blocks*gates, 1, p.share[0], p.share[1])
+	first, end = p.shared(blocks * gates)
 	first, end = max(first-gate*blocks, 0), min(end-gate*blocks, blocks)
 	return first, max(first, end)
 }
 
-// columns returns which of n columns of W_ih or W_hh the passes of the portion read, some panels: all,
-// or where it is sliced, its own.
-func (p *portion) columns(n, blocks int) (first, end int) {
+// panels returns which panels of n columns of W_ih or W_hh the passes of the portion read: all, or where
+// it is sliced, its own.
+func (p *portion) panels(n, blocks int) [2]int {
 	if !p.sliced() {
-		return 0, n
+		return panelsOf([2]int{0, blocks}, n, blocks)
 	}
-	panels := panelsOf(p.blocks, n, blocks)
-	return min(panels[0]*kernels.PanelWidth, n), min(panels[1]*kernels.PanelWidth, n)
+	return panelsOf(p.blocks, n, blocks)
+}
+
+// columns returns the columns of those panels.
+func (p *portion) columns(n, blocks int) (first, end int) {
+	panels := p.panels(n, blocks)
+	return panels[0] * kernels.PanelWidth, min(panels[1]*kernels.PanelWidth, n)
 }
 
 // panelsOf returns which panels of n columns belong to blocks of units [first, end) of all of them.

@@ -111,10 +111,11 @@ func (w *Workspace) pack(weights []Weights, backward []backwardPanels) error {
 	}
 	w.packs = memory.Resize(w.packs, count)
 	for i := range w.packs {
-		w.packs[i] = packPass{prepared: &w.prepared, backward: backward, weights: weights, portion: w.portion(i)}
-	}
-	if count == 1 {
-		w.packs[0].portion = wholePortion(&w.prepared.config)
+		part := wholePortion(&w.prepared.config)
+		if count > 1 {
+			part = w.portion(i)
+		}
+		w.packs[i] = packPass{prepared: &w.prepared, backward: backward, weights: weights, portion: part}
 	}
 	w.group.Do(count, w.runPacks)
 	err := firstError(count, func(i int) error { return w.packs[i].err })
