@@ -7,8 +7,10 @@ import (
 )
 
 // TestSliceUnits: rows are split where there are enough of them, units where a few long
-// sequences would keep the others waiting and the weights are worth a meeting.
+// sequences would keep the others waiting and the weights are worth a meeting. L2 has 1 MB.
 func TestSliceUnits(t *testing.T) {
+	defer func(before int) { ownCache = before }(ownCache)
+	ownCache = 1 << 20
 	many := make([]int, 64)
 	for i := range many {
 		many[i] = 50
