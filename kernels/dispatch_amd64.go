@@ -12,7 +12,7 @@ func multiply(l Level, p *Panels, x *Product, columns int) {
 		multiplyPortable(p, x, columns)
 		return
 	}
-	if x.Side != nil && l == AVX512 {
+	if x.Side != nil {
 		done := multiplySide(p, x, columns)
 		if columns -= done * PanelWidth; columns <= 0 {
 			return

@@ -20,7 +20,7 @@ const MaxSideK = 4096
 //
 // Each product that names it as its Side does a part where it can, and Finish what is left: all of
 // it unless the level TakesSide, the products are of one row, of K from 8 to MaxSideK, of whole
-// panels, four at least, with AKStride 1 and without Add, and both matrices are in panels of that
+// panels, four at least (at AVX2 two), with AKStride 1 and without Add, and both matrices are in panels of that
 // level. The bits are those of Product, whoever computes which part. A side product belongs to one
 // goroutine, and a new value begins at the beginning.
 type SideProduct struct {
@@ -39,9 +39,17 @@ type SideProduct struct {
 	B            *Panels
 	First, Count int // panels of B
 
-	// What is done: the panels before the given one, and of that one the k before this.
-	panel, k int
+	// What is done: the panels before the given one, and of that one the k before block; from there on
+	// the tiles above the given one, and the first k of that one.
+	panel, block, tile, k int
 }
+
+// sideTile is the part of a panel that is computed at once: some rows, over a block of k of the given
+// depth, so many k a turn.
+type sideTile struct{ rows, depth, turn int }
+
+// turns returns how many turns the block takes that begins where so many k are left.
+func (t sideTile) turns(left int) int { return min(t.depth, left) / t.turn }
 
 // Done reports whether all is computed.
 func (s *SideProduct) Done() bool { return s.panel >= s.Count }
@@ -55,7 +63,7 @@ func (s *SideProduct) Finish() error {
 	if _, err := s.check("SideProduct.Finish"); err != nil || s.Done() {
 		return err
 	}
-	if s.k > 0 {
+	if s.begun() {
 		if err := s.finishPanel(); err != nil {
 			return err
 		}
@@ -82,19 +90,43 @@ func (s *SideProduct) from(panel int) Product {
 	return x
 }
 
-// finishPanel computes the rest of a panel, all 16 columns of which exist, whose sums so far are in C.
+// begun reports whether something of the panel is done, but not all.
+func (s *SideProduct) begun() bool { return s.block+s.tile+s.k > 0 }
+
+// doneOf returns how many k of a tile of the panel are done.
+func (s *SideProduct) doneOf(tile int) int {
+	switch t := s.B.level.sideTile(); {
+	case tile < s.tile:
+		return s.block + t.turns(s.B.k-s.block)*t.turn
+	case tile == s.tile:
+		return s.block + s.k
+	}
+	return s.block
+}
+
+// finishPanel computes the rest of a panel, all 16 columns of which exist, tile by tile. The sums so
+// far are in C, or have not begun.
 func (s *SideProduct) finishPanel() error {
-	c := s.C[s.panel*PanelWidth:]
-	rest := Panels{level: s.B.level, k: s.B.k - s.k, n: PanelWidth, data: s.B.panel(s.First + s.panel)[s.k*PanelWidth:]}
-	x := Product{
-		C: c, CStride: s.CStride, Init: c, InitStride: s.CStride,
-		A: s.A[s.k*SideRows:], AStride: 1, AKStride: SideRows, Rows: SideRows, Count: 1,
+	from, rows := s.from(s.panel), s.B.level.sideTile().rows
+	for tile := range SideRows / rows {
+		k, row := s.doneOf(tile), tile*rows
+		if k == s.B.k {
+			continue
+		}
+		rest := Panels{level: s.B.level, k: s.B.k - k, n: PanelWidth, data: s.B.panel(s.First + s.panel)[k*PanelWidth:]}
+		x := from
+		x.C, x.A, x.Rows, x.First, x.Count = from.C[row*s.CStride:], s.A[k*SideRows+row:], rows, 0, 1
+		if k > 0 {
+			x.Init, x.InitStride = x.C, x.CStride
+		} else if s.Init != nil {
+			x.Init = from.Init[row*s.InitStride:]
+		}
+		if err := rest.Multiply(&x); err != nil {
+			return err
+		}
 	}
-	err := rest.Multiply(&x)
-	if err == nil {
-		s.panel, s.k = s.panel+1, 0
-	}
-	return err
+	s.panel, s.block, s.tile, s.k = s.panel+1, 0, 0, 0
+	return nil
 }
 
 // check returns the elements of the operands, and an error if they do not fit each other, or what has
@@ -114,9 +146,9 @@ func (s *SideProduct) check(operation string) (o operands, err error) {
 	if len(s.A)/SideRows < p.k {
 		return o, fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
 	}
-	if s.k > 0 && (s.k > p.k || s.panel >= s.Count || !s.isWhole()) {
-		return o, fmt.Errorf("kernels: %s: panel %d of %d is done up to k = %d of %d: want a new value for another product",
-			operation, s.panel, s.Count, s.k, p.k)
+	if t := p.level.sideTile(); s.begun() && (t.turns(p.k-s.block)*t.turn <= s.k || s.panel >= s.Count || !s.isWhole()) {
+		return o, fmt.Errorf("kernels: %s: panel %d of %d is begun, its tile %d done up to k = %d of %d: want a new value for another product",
+			operation, s.panel, s.Count, s.tile, s.block+s.k, p.k)
 	}
 	x := s.from(0)
 	o = x.operands(columns, p.k)

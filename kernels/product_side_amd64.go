@@ -4,28 +4,41 @@ package kernels
 
 import "github.com/packedlstm/packedlstm/kernels/asm"
 
-// TakesSide reports whether products of one row at the level compute a part of their Side. (At AVX2
-// sixteen registers leave room for four rows of the other product, which then takes its lines
-// four times: the two together take as long as one after the other, or longer.)
-func (l Level) TakesSide() bool { return l == AVX512 && l.IsAvailable() }
+// TakesSide reports whether products of one row at the level compute a part of their Side.
+func (l Level) TakesSide() bool { return (l == AVX2 || l == AVX512) && l.IsAvailable() }
 
-const (
-	// sideWidth panels of the one row make a group. (Eight, four k at a time, are as fast or slower.)
-	sideWidth   = 4
-	sideColumns = sideWidth * PanelWidth
-	// rowK and sideK are how many k of the one row and of the side product a turn takes.
-	rowK  = 8
-	sideK = 2
-)
+// rowK is how many k of the one row a turn takes.
+const rowK = 8
+
+// sideShapes says how each level computes the two products together.
+var sideShapes = [levelCount]struct {
+	// width panels of the one row make a group. (At AVX-512 eight, four k at a time, are as fast or slower.)
+	width int
+	// tile of the side product. (At AVX2 blocks of 16, 48 and 64 k are as fast or slower than 32, and all of
+	// K at H = 512 by an eighth: then L2 delivers the panel four times.)
+	tile sideTile
+}{
+	AVX2:   {width: 2, tile: sideTile{rows: 4, depth: 32, turn: 4}},
+	AVX512: {width: 4, tile: sideTile{rows: SideRows, depth: MaxSideK, turn: 2}},
+}
+
+// sideTile returns the tile that the level cuts the side product's panels into; a level that takes none
+// leaves all of each.
+func (l Level) sideTile() sideTile {
+	if !l.TakesSide() {
+		return sideTile{rows: SideRows, depth: MaxSideK, turn: 1}
+	}
+	return sideShapes[l].tile
+}
 
 // multiplySide computes panels of x, which has one row, and its side product along with them, until
-// one of them ends or fewer than four panels are left. It returns how many panels are done.
+// one of them ends or fewer panels than a group has are left. It returns how many panels are done.
 func multiplySide(p *Panels, x *Product, columns int) (done int) {
 	if x.Rows != 1 || x.Add || x.AKStride != 1 || columns%PanelWidth > 0 || p.k < rowK || p.k > MaxSideK || !x.Side.goesAlong(p) {
 		return 0
 	}
-	run := sideRun{panels: p, product: x, all: columns / PanelWidth}
-	for run.all-run.done >= sideWidth && x.Side.wholeTurns() > 0 {
+	run := sideRun{panels: p, product: x, width: sideShapes[p.level].width, all: columns / PanelWidth}
+	for run.all-run.done >= run.width && x.Side.wholeTurns() > 0 {
 		run.compute()
 	}
 	return run.done
@@ -52,13 +65,13 @@ func (s *SideProduct) goesAlong(p *Panels) bool {
 	return b.level == p.level && b.engine == nil
 }
 
-// wholeTurns returns how many turns the panel can take that is begun, or else the next one, if it
-// has 16 columns.
+// wholeTurns returns how many turns a tile can take, from its block on to the end of K, of the panel that
+// is begun, or else of the next one, if it has 16 columns.
 func (s *SideProduct) wholeTurns() int {
 	if s.Done() || !s.isWhole() {
 		return 0
 	}
-	return (s.B.k - s.k) / sideK
+	return (s.B.k - s.block) / s.B.level.sideTile().turn
 }
 
 // sideRun computes groups of panels of a product of one row, from the first one on or from the last
@@ -66,6 +79,7 @@ func (s *SideProduct) wholeTurns() int {
 type sideRun struct {
 	panels    *Panels
 	product   *Product
+	width     int // panels of a group
 	all, done int // panels of the product
 }
 
@@ -74,13 +88,13 @@ func (r *sideRun) compute() {
 	p, x := r.panels, r.product
 	first, direction := r.done, 1
 	if x.Descending {
-		first, direction = r.all-r.done-sideWidth, -1
+		first, direction = r.all-r.done-r.width, -1
 	}
-	j := first * PanelWidth
-	groups := min((r.all-r.done)/sideWidth, max(groupElements/(sideColumns*p.k), 1))
+	j, columns := first*PanelWidth, r.width*PanelWidth
+	groups := min((r.all-r.done)/r.width, max(groupElements/(columns*p.k), 1))
 	args := asm.SideArgs{
 		A: &x.A[0], B: &p.panel(x.First + first)[0], BPanel: p.k * PanelWidth, Init: &zeros[0], C: &x.C[j],
-		Groups: groups, GroupTurns: p.k / rowK, GroupB: direction * sideColumns * p.k, GroupC: direction * sideColumns,
+		Groups: groups, GroupTurns: p.k / rowK, GroupB: direction * columns * p.k, GroupC: direction * columns,
 	}
 	if x.Init != nil {
 		args.Init, args.GroupInit = &x.Init[j], args.GroupC
@@ -88,58 +102,71 @@ func (r *sideRun) compute() {
 	x.Side.run(&args)
 	computed := groups - args.Groups
 	// What is left of their k, and of the group in the middle of which the side product ended.
-	r.rest(first, computed, direction, args.GroupTurns*rowK)
+	r.rest(min(first, first+direction*(computed-1)*r.width), computed, args.GroupTurns*rowK)
 	if args.Groups > 0 {
-		r.rest(first+direction*computed*sideWidth, 1, direction, (args.GroupTurns-args.Turns)*rowK)
+		r.rest(first+direction*computed*r.width, 1, (args.GroupTurns-args.Turns)*rowK)
 		computed++
 	}
-	r.done += computed * sideWidth
+	r.done += computed * r.width
 }
 
-// rest computes the k from the given one on of some groups, the sums before which are in c.
-func (r *sideRun) rest(panel, groups, direction, k int) {
+// rest computes the k from the given one on of some groups from a panel on, the sums before which are
+// in c.
+func (r *sideRun) rest(panel, groups, k int) {
 	p, x := r.panels, r.product
 	if k == p.k || groups == 0 {
 		return
 	}
-	c := &x.C[panel*PanelWidth]
+	width := 1 // of its tiles
+	if tilings[p.level].narrower {
+		width = r.width
+	}
+	columns, c := width*PanelWidth, &x.C[panel*PanelWidth]
 	args := asm.ProductArgs{
 		A: &x.A[k], AK: 1, B: &p.panel(x.First + panel)[k*PanelWidth], BPanel: p.k * PanelWidth, Init: c, C: c,
-		K: p.k - k, Tiles: 1, Last: PanelWidth, Groups: groups,
-		GroupB: direction * sideColumns * p.k, GroupInit: direction * sideColumns, GroupC: direction * sideColumns,
+		K: p.k - k, Tiles: 1, Last: PanelWidth, Groups: groups * r.width / width,
+		GroupB: columns * p.k, GroupInit: columns, GroupC: columns,
 	}
 	args.Next, args.NextMask = args.B, -1
-	productTileAVX512(&args, 1, sideWidth)
+	productTile(p.level, &args, 1, width)
 }
 
 // run completes the arguments by those of the side product, computes, and goes on by what is done.
 func (s *SideProduct) run(args *asm.SideArgs) {
-	b, j, turns := s.B, s.panel*PanelWidth, s.wholeTurns()
-	args.XFirst, args.X, args.W = &s.A[0], &s.A[s.k*SideRows], &b.panel(s.First + s.panel)[s.k*PanelWidth]
-	args.XC, args.XCRow = &s.C[j], s.CStride
-	args.XTurns, args.PanelTurns, args.Panels = turns, b.k/sideK, 1
-	if b.k%sideK == 0 { // else the last k of each panel is not of a turn
+	b, t, j := s.B, s.B.level.sideTile(), s.panel*PanelWidth
+	row, k := s.tile*t.rows, s.block+s.k
+	args.XFirst, args.X, args.W = &s.A[0], &s.A[k*SideRows+row], &b.panel(s.First + s.panel)[k*PanelWidth]
+	args.XC, args.XCRow = &s.C[j+row*s.CStride], s.CStride
+	args.PanelTurns, args.PanelLeft, args.Panels = b.k/t.turn, s.wholeTurns(), 1
+	if b.k%t.turn == 0 { // else the last k of each panel are not of a turn
 		args.Panels = min(s.Count-s.panel, b.n/PanelWidth-s.First-s.panel)
 	}
-	args.PanelInit = &zeros[0]
+	args.BlockMost, args.BlockTurns = t.depth/t.turn, t.turns(b.k-s.block)
+	args.XTurns, args.RowTiles = args.BlockTurns-s.k/t.turn, SideRows/t.rows-s.tile
+	args.PanelInit, args.TileInit = &zeros[0], &zeros[0]
 	if s.Init != nil {
 		args.PanelInit, args.PanelInitRow, args.InitStep = &s.Init[j], s.InitStride, PanelWidth
+		args.TileInit = &s.Init[j+row*s.InitStride]
 	}
-	args.XInit, args.XInitRow = args.PanelInit, args.PanelInitRow
-	if s.k > 0 {
+	args.XInit, args.XInitRow = args.TileInit, args.PanelInitRow
+	if k > 0 {
 		args.XInit, args.XInitRow = args.XC, s.CStride
 	}
 	panels := args.Panels
-	asm.ProductSide1x64AVX512(args)
-	switch {
-	case args.Panels == panels || b.k%sideK > 0:
-		s.k += (turns - args.XTurns) * sideK
-	case args.Panels == 0:
-		s.panel, s.k = s.panel+panels, 0
-	default:
-		s.panel, s.k = s.panel+panels-args.Panels, (args.PanelTurns-args.XTurns)*sideK
+	if b.level == AVX512 {
+		asm.ProductSide1x64AVX512(args)
+	} else {
+		asm.ProductSide1x32AVX2(args)
 	}
-	if s.k > 0 && s.wholeTurns() == 0 { // an odd k is left
+	switch {
+	case args.Panels > 0:
+		s.panel += panels - args.Panels
+		s.block, s.tile = (args.PanelTurns-args.PanelLeft)*t.turn, SideRows/t.rows-args.RowTiles
+		s.k = (args.BlockTurns - args.XTurns) * t.turn
+	case b.k%t.turn == 0:
+		s.panel, s.block, s.tile, s.k = s.panel+panels, 0, 0, 0
+	default: // some k are left
+		s.block, s.tile, s.k = args.PanelTurns*t.turn, 0, 0
 		_ = s.finishPanel() // if it failed, Finish would say so
 	}
 }

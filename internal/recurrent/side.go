@@ -16,11 +16,17 @@ import (
 // nearFloats of W_hh stay in L1, 32 KB: there is nothing to wait for.
 const nearFloats = 32 << 10 / 4
 
+// sideFloats of the rows that go along pass once for each panel, from L2: an eighth of it, 64 KB at
+// least. (Twice as many, dx at H = 512 with an L2 of 512 KB: training 0.93 to 0.96 times as fast.)
+var sideFloats = max(ownCache/8, 64<<10) / 4
+
 // Along says whether anything goes along: on AMD's CPUs, where half of the multipliers wait for L2 and
 // its lines for nothing else. On others a step of one row waits for L1, which has lines from L2 to
 // take in and loads to serve, and the loads of what goes along take as long as that product by
 // itself (Xeon, AVX-512: with projections along, H = 128 0.95 to 1.00 and H = 256 0.96 to 1.00 times
-// as fast; H = 512, where W_hh comes from L3, 0.91 to 0.97). Tests set it; no bit depends on it.
+// as fast; H = 512, where W_hh comes from L3, 0.91 to 0.97). At AVX2 sixteen registers make it more
+// loads, and it gains less than at AVX-512: with H = 128, 256 and 512 forward 1.02 to 1.08, 1.07 to 1.13
+// and 1.02 to 1.08, training 1.03 to 1.08 at 128 and 256 (Zen 3). Tests set it; no bit depends on it.
 var Along = cpuid.CPU.VendorID == cpuid.AMD
 
 // takesSide reports whether steps of one row are worth it whose products with W_hh are of the given
@@ -28,7 +34,8 @@ var Along = cpuid.CPU.VendorID == cpuid.AMD
 // one. (Each side product reads all of W_ih; from memory that takes longer than what it saves:
 // H = 1024, 0.96 times as fast on a Zen 4.)
 func takesSide(l kernels.Level, depth, hidden, input, columns int) bool {
-	return Along && l.TakesSide() && depth <= kernels.MaxSideK && hidden*columns > nearFloats && input*columns < farFloats
+	return Along && l.TakesSide() && depth <= min(kernels.MaxSideK, sideFloats/kernels.SideRows) &&
+		hidden*columns > nearFloats && input*columns < farFloats
 }
 
 // goAlong reports whether products with W_ih can go along with those with W_hh: both are packed

@@ -39,15 +39,17 @@ type ProductArgs struct {
 	Last int // columns of the last panel that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
-// SideArgs describes two products that are computed together, one row x 64 columns for some groups
-// of four panels, and sixteen rows x 16 columns for some panels:
+// SideArgs describes two products that are computed together, one row x some panels for some groups
+// of them, and sixteen rows x 16 columns for some panels:
 //
 //	c[j]     = init[j] + Σ_k a[k]·b[k, j]            k < 8·GroupTurns
-//	xc[r, j] = xinit[r, j] + Σ_k x[r, k]·w[k, j]     k < 2·PanelTurns; of the first panel the last 2·XTurns
+//	xc[r, j] = xinit[r, j] + Σ_k x[r, k]·w[k, j]     k < PanelTurns turns
 //
-// with sums as those of a tile product. A turn computes eight k of the one and two of the other.
-// The routine ends with the last group or the last panel; what the other has then of its sums is in
-// C or XC. It changes what moves, and leaves in Turns and XTurns what is to go.
+// with sums as those of a tile product. A turn computes eight k of the one and two (AVX-512) or four
+// (AVX2) of the other. The sixteen rows go through a panel by tiles: one of all rows and all k
+// (AVX-512), or, for one block of k after the other, tiles of four rows, whose sums go on through XC
+// (AVX2). The routine ends with the last group or the last panel; what the other has then of its sums
+// is in C or XC. It changes what moves, and leaves what is to go.
 type SideArgs struct {
 	A       *float32 // a[k] is at A + k
 	B       *float32 // panels, BPanel apart
@@ -59,17 +61,24 @@ type SideArgs struct {
 	Turns                     int // of the group, to go
 	GroupB, GroupInit, GroupC int // from one group to the next
 
-	X, XFirst *float32 // x[r, k] is at XFirst + 16·k + r; X is that of the k to begin with
+	X, XFirst *float32 // x[r, k] is at XFirst + 16·k + r; X is that of the tile's k to begin with
 	W         *float32 // w[k, j] is at W + 16·k + j, from that k on; panels follow each other
-	XInit, XC *float32 // of the panel: xinit[r, j] is at XInit + r·XInitRow + j, xc likewise
+	XInit, XC *float32 // of the tile: xinit[r, j] is at XInit + r·XInitRow + j, xc likewise
 
 	XInitRow, XCRow int
 	Panels          int // > 0, to go
-	XTurns          int // of the panel, to go
+	XTurns          int // of the tile, to go
 	PanelTurns      int // > 0
 
 	PanelInit              *float32 // XInit of the panel before any of its k; InitStep further for each that follows
 	PanelInitRow, InitStep int
+
+	// AVX2.
+	TileInit   *float32 // XInit of the tile before any of its k
+	RowTiles   int      // of the block, to go
+	BlockTurns int      // of each tile of the block: BlockMost, or what the panel has left
+	BlockMost  int      // > 0
+	PanelLeft  int      // turns of the panel from the block on; PanelTurns: it is the first
 }
 
 // VectorArgs describes an elementwise operation: for i < N,

@@ -106,3 +106,9 @@ func Dots2AVX2(args *DotsArgs)
 
 //go:noescape
 func Dots3AVX2(args *DotsArgs)
+
+// ProductSide1x32AVX2 computes one row x 32 columns, and sixteen rows x 16 columns by tiles of four
+// rows and BlockMost turns. It needs AVX and FMA.
+//
+//go:noescape
+func ProductSide1x32AVX2(args *SideArgs)
