@@ -18,7 +18,7 @@ const nearFloats = 32 << 10 / 4
 
 // sideFloats of the rows that go along pass once for each panel, from L2: an eighth of it, 64 KB at
 // least. (Twice as many, dx at H = 512 with an L2 of 512 KB: training 0.93 to 0.96 times as fast.)
-var sideFloats = max(ownCache/8, 64<<10) / 4
+var sideFloats = max(kernels.CPU().L2/8, 64<<10) / 4
 
 // Along says whether anything goes along: on AMD's CPUs, where half of the multipliers wait for L2 and
 // its lines for nothing else. On others a step of one row waits for L1, which has lines from L2 to
