@@ -13,11 +13,14 @@ func multiplyRows(l Level, x *RowProduct) {
 		multiplyRowsTransposed(l, x)
 		return
 	}
-	if x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth) {
+	switch {
+	case x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth):
 		multiplyRowsTiles(l, x)
-		return
+	case x.K > 0 && l == AVX2 && x.K <= paddedDepth && x.Rows > 1:
+		multiplyRowsPadded(x)
+	default:
+		multiplyRowsPortable(x)
 	}
-	multiplyRowsPortable(x)
 }
 
 func multiplyDots(l Level, x *DotProducts) {

@@ -129,6 +129,58 @@ func rowsNarrow(l Level, x *RowProduct, j int) {
 	}
 }
 
+// paddedDepth rows of B, 2 KB as wide as a panel, are copied where it is narrower than one and the level has no
+// masks. A deeper B stays with Go: its sums may not be cut.
+const paddedDepth = 32
+
+// multiplyRowsPadded computes x, of fewer columns than a panel, at AVX2: tile by tile in a scratch, over a
+// copy of B beside zeros.
+func multiplyRowsPadded(x *RowProduct) {
+	if x.K <= paddedDepth/4 { // zeros take longer than the product
+		var b [paddedDepth / 4 * PanelWidth]float32
+		multiplyRowsOver(b[:], x)
+		return
+	}
+	var b [paddedDepth * PanelWidth]float32
+	multiplyRowsOver(b[:], x)
+}
+
+// multiplyRowsOver is multiplyRowsPadded over zeros b [x.K, PanelWidth] at least, where B is copied to.
+func multiplyRowsOver(b []float32, x *RowProduct) {
+	for k := range x.K {
+		copyNarrow(b[k*PanelWidth:][:x.Columns], x.B[k*x.BStride:][:x.Columns])
+	}
+	var tile [maxTileRows * PanelWidth]float32
+	for r := 0; r < x.Rows; r += maxTileRows {
+		height := min(maxTileRows, x.Rows-r)
+		if x.Beta != 0 {
+			for i := range height {
+				copyNarrow(tile[i*PanelWidth:][:x.Columns], x.C[(r+i)*x.CStride:][:x.Columns])
+			}
+		}
+		args := asm.RowsArgs{
+			A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &b[0], BRow: PanelWidth,
+			C: &tile[0], CRow: PanelWidth, K: x.K, Tiles: 1, Alpha: x.Alpha, Beta: x.Beta, Last: PanelWidth,
+		}
+		rowsTile(AVX2, &args, height, 1)
+		for i := range height {
+			copyNarrow(x.C[(r+i)*x.CStride:][:x.Columns], tile[i*PanelWidth:][:x.Columns])
+		}
+	}
+}
+
+// copyNarrow copies fewer than 16 elements, eight and more without a call.
+func copyNarrow(dst, src []float32) {
+	const half = PanelWidth / 2
+	if len(dst) < half {
+		copy(dst, src)
+		return
+	}
+	last := len(dst) - half
+	first, second := [half]float32(src), [half]float32(src[last:])
+	*(*[half]float32)(dst), *(*[half]float32)(dst[last:]) = first, second
+}
+
 // multiplyDotsTiles walks blocks of K, then rows of A, four at a time.
 func multiplyDotsTiles(l Level, x *DotProducts) {
 	beta := x.Beta

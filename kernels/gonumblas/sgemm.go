@@ -44,7 +44,7 @@ func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32,
 			C: c, CStride: ldc, A: a, AStride: lda, AKStride: 1, B: b, BStride: ldb,
 			Rows: m, Columns: n, K: k, Alpha: alpha, Beta: beta,
 		}
-		multiplySmall(&x, tA != blas.NoTrans, tB != blas.NoTrans)
+		multiplySmall(level, &x, tA != blas.NoTrans, tB != blas.NoTrans)
 		return
 	}
 	x := product{

@@ -8,29 +8,29 @@ const smallSide = 32
 // isSmall reports whether multiplySmall computes such a product. Fewer columns leave most
 // of a register empty.
 func isSmall(l kernels.Level, m, n, k int) bool {
-	return l == kernels.AVX512 && max(m, n, k) <= smallSide && n >= fewColumns/2 && k > 0
+	return (l == kernels.AVX512 || l == kernels.AVX2) && max(m, n, k) <= smallSide && n >= fewColumns/2 && k > 0
 }
 
 // multiplySmall computes x with A, B or both transposed: of both, as Cᵀ = B·A over the rows of
-// A where the kernel can; else over a copy of the columns of B.
-func multiplySmall(x *kernels.RowProduct, transposedA, transposedB bool) {
+// A where AVX-512's kernel can; else over a copy of the columns of B.
+func multiplySmall(l kernels.Level, x *kernels.RowProduct, transposedA, transposedB bool) {
 	switch {
-	case transposedA && transposedB && x.Beta == 0 && x.Columns >= 8:
+	case l == kernels.AVX512 && transposedA && transposedB && x.Beta == 0 && x.Columns >= 8:
 		x.A, x.AStride, x.B, x.BStride = x.B, x.BStride, x.A, x.AStride
 		x.Rows, x.Columns, x.Transposed = x.Columns, x.Rows, true
-		check(kernels.AVX512.MultiplyRows(x))
+		check(l.MultiplyRows(x))
 		return
 	case transposedA:
 		x.AStride, x.AKStride = 1, x.AStride
 	}
 	if !transposedB {
-		check(kernels.AVX512.MultiplyRows(x))
+		check(l.MultiplyRows(x))
 		return
 	}
 	s := directs.Get().(*direct)
 	b := s.floats(smallSide * smallSide)
-	check(kernels.AVX512.Transpose(b, smallSide, x.B, x.BStride, x.K, x.Columns))
+	check(l.Transpose(b, smallSide, x.B, x.BStride, x.K, x.Columns))
 	x.B, x.BStride = b, smallSide
-	check(kernels.AVX512.MultiplyRows(x))
+	check(l.MultiplyRows(x))
 	directs.Put(s)
 }
