@@ -48,6 +48,9 @@ type SideProduct struct {
 // depth, so many k a turn.
 type sideTile struct{ rows, depth, turn int }
 
+// allOfK is the depth of tiles that take all of K.
+const allOfK = 1 << 30
+
 // turns returns how many turns the block takes that begins where so many k are left.
 func (t sideTile) turns(left int) int { return min(t.depth, left) / t.turn }
 

@@ -19,14 +19,14 @@ var sideShapes = [levelCount]struct {
 	tile sideTile
 }{
 	AVX2:   {width: 2, tile: sideTile{rows: 4, depth: 32, turn: 4}},
-	AVX512: {width: 4, tile: sideTile{rows: SideRows, depth: MaxSideK, turn: 2}},
+	AVX512: {width: 4, tile: sideTile{rows: SideRows, depth: allOfK, turn: 2}},
 }
 
 // sideTile returns the tile that the level cuts the side product's panels into; a level that takes none
 // leaves all of each.
 func (l Level) sideTile() sideTile {
 	if !l.TakesSide() {
-		return sideTile{rows: SideRows, depth: MaxSideK, turn: 1}
+		return sideTile{rows: SideRows, depth: allOfK, turn: 1}
 	}
 	return sideShapes[l].tile
 }

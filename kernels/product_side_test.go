@@ -26,6 +26,7 @@ var sideCases = []sideCase{
 	{k: 257, n: 320, sideK: 100, sideN: 48},
 	{k: 128, n: 512, sideK: 128, sideN: 512},
 	{k: 4096, n: 144, sideK: 17, sideN: 2100},
+	{k: 4096, n: 144, sideK: 5001, sideN: 32}, // sums deeper than MaxSideK, which is of the one row
 	{k: 33000, n: 64, sideK: 16500, sideN: 20},
 }
 
