@@ -17,7 +17,7 @@ func multiplyRows(l Level, x *RowProduct) {
 	case x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth):
 		multiplyRowsTiles(l, x)
 	case x.K > 0 && l == AVX2 && x.K <= paddedDepth && x.Rows > 1:
-		multiplyRowsPadded(x)
+		multiplyRowsPadded(l, x)
 	default:
 		multiplyRowsPortable(x)
 	}

@@ -109,62 +109,54 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 var avx2Width = [maxTileRows + 1]int{0, 4, 2, 1, 1, 1, 1}
 
 // rowsNarrow computes the columns from j on, fewer than a panel, where the level has no
-// masks: the last 16 columns tile by tile in a scratch, from which only the new ones are copied.
+// masks: the last 16 columns, of which only the new ones are kept.
 func rowsNarrow(l Level, x *RowProduct, j int) {
-	var tile [maxTileRows * PanelWidth]float32
 	start := x.Columns - PanelWidth
-	for r := 0; r < x.Rows; r += maxTileRows {
-		height := min(maxTileRows, x.Rows-r)
-		for i := range height {
-			copy(tile[i*PanelWidth+j-start:][:x.Columns-j], x.C[(r+i)*x.CStride+j:])
-		}
-		args := asm.RowsArgs{
-			A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &x.B[start], BRow: x.BStride,
-			C: &tile[0], CRow: PanelWidth, K: x.K, Tiles: 1, Alpha: x.Alpha, Beta: x.Beta, Last: PanelWidth,
-		}
-		rowsTile(l, &args, height, 1)
-		for i := range height {
-			copy(x.C[(r+i)*x.CStride+j:][:x.Columns-j], tile[i*PanelWidth+j-start:])
-		}
-	}
+	rowsThroughTile(l, x, j, x.B[start:], x.BStride, j-start)
 }
 
 // paddedDepth rows of B, 2 KB as wide as a panel, are copied where it is narrower than one and the level has no
 // masks. A deeper B stays with Go: its sums may not be cut.
 const paddedDepth = 32
 
-// multiplyRowsPadded computes x, of fewer columns than a panel, at AVX2: tile by tile in a scratch, over a
-// copy of B beside zeros.
-func multiplyRowsPadded(x *RowProduct) {
+// multiplyRowsPadded computes x, of fewer columns than a panel, over a copy of B beside zeros.
+func multiplyRowsPadded(l Level, x *RowProduct) {
 	if x.K <= paddedDepth/4 { // zeros take longer than the product
 		var b [paddedDepth / 4 * PanelWidth]float32
-		multiplyRowsOver(b[:], x)
+		rowsOverCopy(l, x, b[:])
 		return
 	}
 	var b [paddedDepth * PanelWidth]float32
-	multiplyRowsOver(b[:], x)
+	rowsOverCopy(l, x, b[:])
 }
 
-// multiplyRowsOver is multiplyRowsPadded over zeros b [x.K, PanelWidth] at least, where B is copied to.
-func multiplyRowsOver(b []float32, x *RowProduct) {
+// rowsOverCopy computes x over a copy of B in b, which holds zeros.
+func rowsOverCopy(l Level, x *RowProduct, b []float32) {
 	for k := range x.K {
 		copyNarrow(b[k*PanelWidth:][:x.Columns], x.B[k*x.BStride:][:x.Columns])
 	}
+	rowsThroughTile(l, x, 0, b, PanelWidth, 0)
+}
+
+// rowsThroughTile computes the columns from j on over b, 16 columns with rows stride apart, the given one of
+// which is j: tile by tile in a scratch, from which only the columns from j on are copied.
+func rowsThroughTile(l Level, x *RowProduct, j int, b []float32, stride, column int) {
 	var tile [maxTileRows * PanelWidth]float32
+	columns := x.Columns - j
 	for r := 0; r < x.Rows; r += maxTileRows {
 		height := min(maxTileRows, x.Rows-r)
 		if x.Beta != 0 {
 			for i := range height {
-				copyNarrow(tile[i*PanelWidth:][:x.Columns], x.C[(r+i)*x.CStride:][:x.Columns])
+				copyNarrow(tile[i*PanelWidth+column:][:columns], x.C[(r+i)*x.CStride+j:][:columns])
 			}
 		}
 		args := asm.RowsArgs{
-			A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &b[0], BRow: PanelWidth,
+			A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &b[0], BRow: stride,
 			C: &tile[0], CRow: PanelWidth, K: x.K, Tiles: 1, Alpha: x.Alpha, Beta: x.Beta, Last: PanelWidth,
 		}
-		rowsTile(AVX2, &args, height, 1)
+		rowsTile(l, &args, height, 1)
 		for i := range height {
-			copyNarrow(x.C[(r+i)*x.CStride:][:x.Columns], tile[i*PanelWidth:][:x.Columns])
+			copyNarrow(x.C[(r+i)*x.CStride+j:][:columns], tile[i*PanelWidth+column:][:columns])
 		}
 	}
 }
