@@ -51,6 +51,9 @@ type sideTile struct{ rows, depth, turn int }
 // allOfK is the depth of tiles that take all of K.
 const allOfK = 1 << 30
 
+// wholePanel is the tile of a level that computes nothing along.
+var wholePanel = sideTile{rows: SideRows, depth: allOfK, turn: 1}
+
 // turns returns how many turns the block takes that begins where so many k are left.
 func (t sideTile) turns(left int) int { return min(t.depth, left) / t.turn }
 

@@ -18,18 +18,13 @@ var sideShapes = [levelCount]struct {
 	// K at H = 512 by an eighth: then L2 delivers the panel four times.)
 	tile sideTile
 }{
+	Portable: {tile: wholePanel}, NEON: {tile: wholePanel},
 	AVX2:   {width: 2, tile: sideTile{rows: 4, depth: 32, turn: 4}},
 	AVX512: {width: 4, tile: sideTile{rows: SideRows, depth: allOfK, turn: 2}},
 }
 
-// sideTile returns the tile that the level cuts the side product's panels into; a level that takes none
-// leaves all of each.
-func (l Level) sideTile() sideTile {
-	if !l.TakesSide() {
-		return sideTile{rows: SideRows, depth: allOfK, turn: 1}
-	}
-	return sideShapes[l].tile
-}
+// sideTile returns the tile that the level cuts the side product's panels into.
+func (l Level) sideTile() sideTile { return sideShapes[l].tile }
 
 // multiplySide computes panels of x, which has one row, and its side product along with them, until
 // one of them ends or fewer panels than a group has are left. It returns how many panels are done.

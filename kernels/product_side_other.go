@@ -5,4 +5,4 @@ package kernels
 // TakesSide reports whether products of one row at the level compute a part of their Side.
 func (l Level) TakesSide() bool { return false }
 
-func (l Level) sideTile() sideTile { return sideTile{rows: SideRows, depth: allOfK, turn: 1} }
+func (l Level) sideTile() sideTile { return wholePanel }

@@ -93,3 +93,20 @@ CALLED:                                        \
 done:                                           \
 	VZEROUPPER                              \
 	RET
+
+// CX turns of both products of SideArgs go together, as many as either has left: CX are those of the
+// one row.
+#define SIDE_TOGETHER \
+	CMPQ    CX, SideArgs_XTurns(R14) \
+	CMOVQGT SideArgs_XTurns(R14), CX \
+	SUBQ    CX, SideArgs_Turns(R14)  \
+	SUBQ    CX, SideArgs_XTurns(R14)
+
+// The end of a group of the one row, whose sums are stored: on to the next one, or done.
+#define SIDE_NEXT_GROUP \
+	DECQ SideArgs_Groups(R14)                    \
+	JZ   done                                    \
+	MOVE_ON(SideArgs_GroupB, SideArgs_B)         \
+	MOVE_ON(SideArgs_GroupInit, SideArgs_Init)   \
+	MOVE_ON(SideArgs_GroupC, SideArgs_C)         \
+	JMP  group

@@ -102,10 +102,7 @@ group:
 	MOVQ    CX, SideArgs_Turns(R14)
 
 run: // min(Turns, XTurns) turns
-	CMPQ    CX, SideArgs_XTurns(R14)
-	CMOVQGT SideArgs_XTurns(R14), CX
-	SUBQ    CX, SideArgs_Turns(R14)
-	SUBQ    CX, SideArgs_XTurns(R14)
+	SIDE_TOGETHER
 	PCALIGN $32
 
 turn: // eight k of the one row, four of the tile
@@ -181,12 +178,7 @@ row: // the one row goes on to the next group
 	TESTQ CX, CX
 	JNE   run
 	STORE_ONE_ROW
-	DECQ  SideArgs_Groups(R14)
-	JZ    done
-	MOVE_ON(SideArgs_GroupB, SideArgs_B)
-	MOVE_ON(SideArgs_GroupInit, SideArgs_Init)
-	MOVE_ON(SideArgs_GroupC, SideArgs_C)
-	JMP   group
+	SIDE_NEXT_GROUP
 
 done:
 	SIDE_ROWS(SideArgs_XC, SideArgs_XCRow, STORE_SIDE_ROW)

@@ -140,10 +140,7 @@ group:
 	MOVQ    CX, SideArgs_Turns(R14)
 
 run: // min(Turns, XTurns) turns
-	CMPQ    CX, SideArgs_XTurns(R14)
-	CMOVQGT SideArgs_XTurns(R14), CX
-	SUBQ    CX, SideArgs_Turns(R14)
-	SUBQ    CX, SideArgs_XTurns(R14)
+	SIDE_TOGETHER
 	PCALIGN $32
 
 turn:
@@ -183,12 +180,7 @@ row: // the one row goes on to the next group
 	VMOVUPS Z1, 64(C)
 	VMOVUPS Z2, 128(C)
 	VMOVUPS Z3, 192(C)
-	DECQ    SideArgs_Groups(R14)
-	JZ      done
-	MOVE_ON(SideArgs_GroupB, SideArgs_B)
-	MOVE_ON(SideArgs_GroupInit, SideArgs_Init)
-	MOVE_ON(SideArgs_GroupC, SideArgs_C)
-	JMP     group
+	SIDE_NEXT_GROUP
 
 done:
 	STORE_SIDE_ROWS

@@ -26,9 +26,9 @@ const (
 	// nearMatrix elements (256 KB), twice, stay in L2, from where AVX-512's tiles take rows as
 	// fast as panels.
 	nearMatrix = 1 << 16
-	// farRow elements, 4 KB, and more from one row of B to the next put all lines that a tile of AVX2, 16
-	// columns wide, takes into a few sets of the caches, and into a page each: a copy costs less (Zen 3, rows
-	// 16 KB apart: 4 and 16 x 4096 1.1 to 1.35 times as fast).
+	// farRow elements, 4 KB, and more from one row to the next put what a tile takes of several rows into a
+	// page each: a copy costs less. So do few sets of the caches for lines of B, of which a tile of AVX2, 16
+	// columns wide, takes one a row (Zen 3, rows 16 KB apart: 4 and 16 x 4096 1.1 to 1.35 times as fast).
 	farRow = 1 << 10
 	// shortDepth is too short for dot products: adding up the lanes takes longer.
 	shortDepth = 32

@@ -57,7 +57,7 @@ func (x *product) mustCopyA() bool {
 	if x.a.column != 1 {
 		return x.m > 6
 	}
-	return x.a.row >= 1024 && x.n > 256 && x.m > 6
+	return x.a.row >= farRow && x.n > 256 && x.m > 6
 }
 
 // pack makes the panels those of B [depth, columns].
