@@ -12,7 +12,8 @@
 // of weights and of their gradients are the primitive's choice. For inference the weights
 // are reordered once. Training changes them after each call: they are kept as the backward
 // primitive has them, and their reorder to the forward primitive's format is part of the
-// call. Gradients stay in their format. Scratch and workspace are made once.
+// call. Gradients stay in their format. Primitives, reorders too, scratch and workspace are
+// made once.
 
 #include <unistd.h>
 
@@ -148,15 +149,24 @@ struct Context {
         stream.wait();
     }
 
-    void reorder(memory from, memory to) {
-        dnnl::reorder(from, to).execute(stream, from, to);
-        stream.wait();
-    }
-
     memory reordered(const memory &from, const memory::desc &to) {
-        memory m = make(to);
-        reorder(from, m);
+        memory m = make(to), source = from;
+        dnnl::reorder(source, m).execute(stream, source, m);
+        stream.wait();
         return m;
+    }
+};
+
+// A memory's copy in another format, to be made again and again.
+struct Reorder {
+    memory from, to;
+    dnnl::reorder primitive;
+
+    Reorder(const memory &from, const memory &to) : from(from), to(to), primitive(from, to) {}
+
+    void execute(dnnl::stream &stream) {
+        primitive.execute(stream, from, to);
+        stream.wait();
     }
 };
 
@@ -235,9 +245,7 @@ public:
     Stage(Context &x, const std::vector<const float *> &layers, long input, const Rows &in, const Rows &out);
 
     void forward() {
-        if (x.training)
-            for (int weights : {DNNL_ARG_WEIGHTS_LAYER, DNNL_ARG_WEIGHTS_ITER})
-                x.reorder(backwardArguments[weights], forwardArguments[weights]);
+        for (Reorder &r : trained) r.execute(x.stream);
         x.execute(forwardPrimitive, forwardArguments, forwardScratch);
     }
 
@@ -259,6 +267,7 @@ private:
     Arguments forwardArguments, backwardArguments;
     memory::desc forwardScratch, backwardScratch;
     std::vector<memory> gradients; // of the weights: layer, iter, bias
+    std::vector<Reorder> trained;  // weights from the backward primitive's formats to the forward one's
 };
 
 void Stage::load(const std::vector<const float *> &layers, long input) {
@@ -312,6 +321,8 @@ Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, c
         {DNNL_ARG_DIFF_SRC_ITER_C, x.make(start)}, {DNNL_ARG_DIFF_DST_LAYER, out.gradient},
         {DNNL_ARG_DIFF_WEIGHTS_LAYER, gradients[0]}, {DNNL_ARG_DIFF_WEIGHTS_ITER, gradients[1]},
         {DNNL_ARG_DIFF_BIAS, gradients[2]}});
+    for (int weights : {DNNL_ARG_WEIGHTS_LAYER, DNNL_ARG_WEIGHTS_ITER})
+        trained.emplace_back(backwardArguments[weights], forwardArguments[weights]);
 }
 
 // One direction: layers of equal width. Both directions: one layer, whose right-to-left
