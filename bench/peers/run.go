@@ -35,7 +35,8 @@ var (
 const (
 	longestSlot  = time.Second // of a peer a round, if it has more than one call
 	shortestSlot = 0.02        // seconds, if the time is short
-	slowCall     = 3.0         // slots: a call longer than this is not made in every round
+	slowCall     = 2.0         // slots: a call longer than this is not made in every round
+	leastRounds  = 7           // of a cell whose time is over; then it ends
 	slowPeer     = 20.0        // times slower than the fastest: a peer that may be left out
 	planned      = 0.9         // of the time that is left: calls take longer than they should
 )
@@ -55,10 +56,16 @@ type runner struct {
 	prepared map[string]*preparedCase
 	computed effort               // of the reference, so far
 	peaks    map[int][]float64    // by threads
-	starts   map[string][]float64 // seconds that the starts of a peer and mode took
+	starts   map[string][]startup // by peer and mode
 	ready    map[string]bool      // peers that have started once
 	timeouts []timeout
 	rates    map[string]map[string]rate // by mode and peer, the best so far
+}
+
+// startup is how long a peer took to start in a case.
+type startup struct {
+	key     string // of the case
+	seconds float64
 }
 
 // effort is work and the time that it took.
@@ -74,7 +81,7 @@ var errTime = errors.New("not measured: the time was over")
 
 // run measures every cell. Those that the time does not reach are named as such.
 func (r *runner) run() error {
-	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]float64{}
+	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]startup{}
 	r.rates, r.ready = map[string]map[string]rate{forward: {}, training: {}}, map[string]bool{}
 	for i := range r.cells {
 		c := &r.cells[i]
@@ -124,17 +131,29 @@ func (r *runner) share(i int) time.Duration {
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// startSeconds returns what the peers of a cell will take to start: as long as before, in the
-// other mode if there is no start in its own.
+// startSeconds returns what the peers of a cell will take to start.
 func (r *runner) startSeconds(c *cell) (seconds float64) {
 	for _, p := range c.peers {
-		before := r.starts[p.name+c.mode]
-		if len(before) == 0 && !p.forwardOnly {
-			before = r.starts[p.name+forward]
-		}
-		seconds += bench.Median(before)
+		seconds += r.startSecondsOf(p, c.mode, c.key())
 	}
 	return seconds
+}
+
+// startSecondsOf returns what a peer took to start in the mode and the case the last time; before
+// that what it usually takes in the mode, or took in the case in mode forward if that is more, for a
+// start has the first calls in it.
+func (r *runner) startSecondsOf(p *peer, mode, key string) float64 {
+	var usual []float64
+	for _, before := range slices.Backward(r.starts[p.name+mode]) {
+		if before.key == key {
+			return before.seconds
+		}
+		usual = append(usual, before.seconds)
+	}
+	if mode == training && !p.forwardOnly {
+		return max(bench.Median(usual), r.startSecondsOf(p, forward, key))
+	}
+	return bench.Median(usual)
 }
 
 // unprepared returns the seconds that the reference will take for the cases that come after
@@ -249,7 +268,7 @@ func (r *runner) runCell(index int, c *cell, prepared *preparedCase, end time.Ti
 		err := r.start(x, c, prepared)
 		seconds := time.Since(before).Seconds()
 		r.report.StartSeconds[p.name] += seconds
-		r.starts[p.name+c.mode] = append(r.starts[p.name+c.mode], seconds)
+		r.starts[p.name+c.mode] = append(r.starts[p.name+c.mode], startup{c.key(), seconds})
 		if err != nil {
 			r.fail(x, err)
 		} else {
@@ -325,7 +344,7 @@ func (r *runner) time(index int, c *cell, running []*contestant, end time.Time) 
 				live++
 			}
 		}
-		if live == 0 || round > 0 && time.Now().After(r.deadline) {
+		if live == 0 || round > 0 && time.Now().After(r.deadline) || round >= leastRounds && time.Now().After(end) {
 			return
 		}
 		slot := time.Until(end).Seconds() / float64((r.rounds-round)*live)
@@ -350,7 +369,7 @@ func (r *runner) sample(x *contestant, slot float64) error {
 	if err := x.process.wake(); err != nil {
 		return err
 	}
-	if x.estimate < slot { // a longer call does not notice that its data has left the caches
+	if x.estimate < slowCall*slot { // who is timed in every round has its data in the caches
 		if _, err := r.calls(x, 1); err != nil {
 			return err
 		}

@@ -110,12 +110,58 @@ func TestTimeouts(t *testing.T) {
 // reference takes, and what is still to be computed is kept for that.
 func TestShare(t *testing.T) {
 	cells := plan(testShapes, []*peer{{name: "any"}}, []int{1}, []string{forward}, []string{studyCases}, true)
-	r := runner{cells: cells, deadline: time.Now().Add(100 * time.Second), starts: map[string][]float64{"any" + forward: {10}},
+	r := runner{cells: cells, deadline: time.Now().Add(100 * time.Second), starts: map[string][]startup{"any" + forward: {{"other", 10}}},
 		prepared: map[string]*preparedCase{cells[0].key(): {}}, computed: effort{1, 2 / flopOf(&cells[1].shape, forward)}}
 	for i, want := range []float64{10 + (planned*100-2*10-2)/2, 10 + (planned*100 - 10 - 2)} {
 		if got := r.share(i).Seconds(); got < want-0.1 || got > want+0.1 {
 			t.Errorf("cell %d: %.2f s: want %.2f", i, got, want)
 		}
+	}
+}
+
+// TestStartSeconds: what the case itself took comes before what is usual.
+func TestStartSeconds(t *testing.T) {
+	both, forwardOnly := &peer{name: "both"}, &peer{name: "one", forwardOnly: true}
+	r := runner{starts: map[string][]startup{
+		"both" + forward:  {{"small", 1}, {"large", 9}, {"small", 2}},
+		"both" + training: {{"small", 4}},
+		"one" + forward:   {{"small", 1}, {"middle", 2}, {"large", 9}},
+		"one" + training:  {{"small", 0.5}},
+	}}
+	for _, c := range []struct {
+		peer      *peer
+		mode, key string
+		want      float64
+	}{
+		{both, forward, "small", 2}, {both, forward, "large", 9}, {both, forward, "new", 2},
+		{both, training, "small", 4}, {both, training, "large", 9}, {both, training, "new", 4},
+		{forwardOnly, forward, "middle", 2}, {forwardOnly, forward, "new", 2}, {forwardOnly, training, "large", 0.5},
+		{&peer{name: "other"}, training, "small", 0},
+	} {
+		if got := r.startSecondsOf(c.peer, c.mode, c.key); got != c.want {
+			t.Errorf("%s, %s, %s: %v s: want %v", c.peer.name, c.mode, c.key, got, c.want)
+		}
+	}
+}
+
+// TestEnds: a cell whose time is over has some rounds, and no more.
+func TestEnds(t *testing.T) {
+	report := newReport()
+	r := runner{ctx: t.Context(), cells: plan(testShapes[:1], []*peer{fakePeer(t, "good")}, []int{1}, []string{forward}, []string{studyCases}, true),
+		rounds: 1000, deadline: time.Now().Add(time.Minute), slot: 50 * time.Millisecond, folder: t.TempDir(), log: &bytes.Buffer{},
+		report: report, limits: usualLimits}
+	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]startup{}
+	r.rates, r.ready = map[string]map[string]rate{forward: {}, training: {}}, map[string]bool{}
+	c := &r.cells[0]
+	prepared, err := r.prepare(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.runCell(0, c, prepared, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(report.Results[0].RoundMediansUs); n != leastRounds {
+		t.Errorf("%d rounds: want %d", n, leastRounds)
 	}
 }
 
