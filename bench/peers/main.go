@@ -34,7 +34,8 @@ import (
 )
 
 func main() {
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// SIGHUP too, the end of a terminal: the peers that are stopped would outlive this process.
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer cancel()
 	err := command(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
