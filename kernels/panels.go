@@ -50,12 +50,8 @@ func (p *Panels) Reset(l Level, k, n int) error {
 	if p == nil {
 		return errNil("Panels.Reset", "p")
 	}
-	if err := l.check(); err != nil {
+	if err := checkPanelShape(l, k, n); err != nil {
 		return err
-	}
-	if uint(k) > maxDimension || uint(n) > maxDimension || int64(k)*int64(panelCount(n)) > maxPanelRows {
-		return fmt.Errorf("kernels: Panels.Reset: a matrix of %d x %d: want 0 to %d each and %d panel rows of %d elements in all",
-			k, n, maxDimension, int64(maxPanelRows), PanelWidth)
 	}
 	size := k * panelCount(n) * PanelWidth
 	if cap(p.data) < size {
@@ -65,6 +61,18 @@ func (p *Panels) Reset(l Level, k, n int) error {
 		clear(p.data)
 	}
 	p.level, p.k, p.n = l, k, n
+	return nil
+}
+
+// checkPanelShape returns an error unless the level can keep a matrix [k, n].
+func checkPanelShape(l Level, k, n int) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	if uint(k) > maxDimension || uint(n) > maxDimension || int64(k)*int64(panelCount(n)) > maxPanelRows {
+		return fmt.Errorf("kernels: Panels.Reset: a matrix of %d x %d: want 0 to %d each and %d panel rows of %d elements in all",
+			k, n, maxDimension, int64(maxPanelRows), PanelWidth)
+	}
 	return nil
 }
 
@@ -79,10 +87,13 @@ func (p *Panels) Reshape(l Level, k, n int) error {
 
 // ReshapeIn is Reshape in the memory of q, if that is larger than p's own, for matrices of which only
 // one is needed at a time: q is empty then. Set has to fill every element of p afterwards;
-// columns beyond n are zero.
+// columns beyond n are zero. An error, as Reset's, changes nothing.
 func (p *Panels) ReshapeIn(q *Panels, l Level, k, n int) error {
 	if p == nil || q == nil {
 		return errNil("Panels.ReshapeIn", "p or q")
+	}
+	if err := checkPanelShape(l, k, n); err != nil {
+		return err
 	}
 	if cap(q.data) > cap(p.data) {
 		p.data, q.data = q.data, p.data[:0]
@@ -235,7 +246,8 @@ func (p *Panels) Panel(i int) ([]float32, error) {
 }
 
 // Transpose writes dst = srcᵀ, dst [rows, columns] and src [columns, rows] in row-major
-// order, their rows dstStride and srcStride apart. dst must not overlap src.
+// order, their rows dstStride and srcStride apart. dst may stand between the columns of src, but must share
+// no element with it, which is not looked for.
 func (l Level) Transpose(dst []float32, dstStride int, src []float32, srcStride, rows, columns int) error {
 	if err := l.check(); err != nil {
 		return err

@@ -34,5 +34,10 @@ func TestPanelsReshapeIn(t *testing.T) {
 		if err := p.ReshapeIn(nil, l, 1, 1); err == nil {
 			t.Error("nil q: want an error")
 		}
+		for _, wrong := range [][2]int{{-1, 1}, {1, -1}, {1 << 31, 1}} {
+			if err := q.ReshapeIn(&p, l, wrong[0], wrong[1]); err == nil || p.K() != k || p.N() != n || p.Bytes() != large {
+				t.Errorf("%v: error %v, p has %d bytes as [%d, %d]: want one, and p as it was", wrong, err, p.Bytes(), p.K(), p.N())
+			}
+		}
 	})
 }

@@ -177,10 +177,16 @@ func (s *SideProduct) checkBeside(x *operands) error {
 	switch {
 	case err != nil:
 		return err
-	case memory.Overlap(o.c, x.c), memory.Overlap(o.c, x.a), memory.Overlap(o.c, x.init):
-		return fmt.Errorf("kernels: Multiply: Side: C overlaps an operand of the product: want them apart")
-	case memory.Overlap(x.c, o.a), memory.Overlap(x.c, o.init):
-		return fmt.Errorf("kernels: Multiply: C overlaps an operand of Side: want them apart")
+	case memory.Overlap(o.c, x.c):
+		return errOverlap("Multiply: Side", "C", "C of the product")
+	case memory.Overlap(o.c, x.a):
+		return errOverlap("Multiply: Side", "C", "A of the product")
+	case memory.Overlap(o.c, x.init):
+		return errOverlap("Multiply: Side", "C", "Init of the product")
+	case memory.Overlap(x.c, o.a):
+		return errOverlap("Multiply", "C", "A of Side")
+	case memory.Overlap(x.c, o.init):
+		return errOverlap("Multiply", "C", "Init of Side")
 	}
 	return nil
 }

@@ -178,11 +178,11 @@ func TestSideErrors(t *testing.T) {
 		y.Init = make([]float32, n)
 		a, c := uniform(rng, k, 1), make([]float32, 64)
 		for name, x := range map[string]kernels.Product{
-			"the C of both; Side: C overlaps":         {C: y.C, A: a},
-			"C and A; Side: C overlaps":               {C: c, A: y.C},
-			"C and Init; Side: C overlaps":            {C: c, A: a, Init: y.C},
-			"A and C; C overlaps an operand of Si":    {C: y.A, A: a},
-			"Init and C; C overlaps an operand of Si": {C: y.Init, A: a},
+			"the C of both; Side: C overlaps C of the product": {C: y.C, A: a},
+			"C and A; Side: C overlaps A of the product":       {C: c, A: y.C},
+			"C and Init; Side: C overlaps Init of the product": {C: c, A: a, Init: y.C},
+			"A and C; C overlaps A of Side":                    {C: y.A, A: a},
+			"Init and C; C overlaps Init of Side":              {C: y.Init, A: a},
 		} {
 			x.CStride, x.AStride, x.AKStride, x.Rows, x.Count, x.Side = 64, k, 1, 1, 4, &y
 			_, want, _ := strings.Cut(name, "; ")

@@ -48,7 +48,7 @@ func matrixVector(tA blas.Transpose, m, n int, a []float32, lda int, x []float32
 		}
 		return p, n >= shortDepth
 	}
-	p = product{m: 1, n: n, k: m, a: matrix{x, m * incX, incX}, b: matrix{a, lda, 1}, c: matrix{y, n, 1}, level: level}
+	p = product{m: 1, n: n, k: m, a: matrix{x, min(m*incX, math.MaxInt32), incX}, b: matrix{a, lda, 1}, c: matrix{y, n, 1}, level: level}
 	return p, incY == 1 && n >= kernels.PanelWidth
 }
 
