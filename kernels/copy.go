@@ -14,11 +14,14 @@ type runsCopy struct {
 
 // copyRunsByCalls copies a bounded number of elements a call.
 func copyRunsByCalls(l Level, c *runsCopy) {
-	most := max(callElements/(c.runs*PanelWidth), 1)
+	rows, runs := max(callElements/(c.runs*PanelWidth), 1), min(callElements/PanelWidth, c.runs)
 	part := *c
-	for r := 0; r < c.rows; r += most {
-		part.dst, part.src, part.rows = c.dst[r*c.dstRow:], c.src[r*c.srcRow:], min(most, c.rows-r)
-		copyRuns(l, &part)
+	for r := 0; r < c.rows; r += rows {
+		for q := 0; q < c.runs; q += runs {
+			part.dst, part.src = c.dst[r*c.dstRow+q*c.dstRun:], c.src[r*c.srcRow+q*c.srcRun:]
+			part.rows, part.runs = min(rows, c.rows-r), min(runs, c.runs-q)
+			copyRuns(l, &part)
+		}
 	}
 }
 

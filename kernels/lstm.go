@@ -53,19 +53,21 @@ func (g *LSTMForward) Run(l Level) error {
 		lstmForward(l, g)
 		return nil
 	}
-	step := gateRows(g.Units)
-	for r := 0; r < g.Rows; r += step {
-		part := *g
-		part.Rows = min(step, g.Rows-r)
-		part.Pre, part.C = g.Pre[r*g.PreStride:], g.C[r*g.CStride:]
-		part.H, part.Y = g.H[r*g.HStride:], g.Y[r*g.YStride:]
-		if g.Gates != nil {
-			part.Gates = g.Gates[r*g.GatesStride:]
+	rows, units := gatePart(g.Units)
+	for r := 0; r < g.Rows; r += rows {
+		for u := 0; u < g.Units; u += units {
+			part := *g
+			part.Rows, part.Units = min(rows, g.Rows-r), min(units, g.Units-u)
+			part.Pre, part.C = g.Pre[r*g.PreStride+4*u:], g.C[r*g.CStride+u:]
+			part.H, part.Y = g.H[r*g.HStride+u:], g.Y[r*g.YStride+u:]
+			if g.Gates != nil {
+				part.Gates = g.Gates[r*g.GatesStride+4*u:]
+			}
+			if g.Cell != nil {
+				part.Cell = g.Cell[r*g.CellStride+u:]
+			}
+			lstmForward(l, &part)
 		}
-		if g.Cell != nil {
-			part.Cell = g.Cell[r*g.CellStride:]
-		}
-		lstmForward(l, &part)
 	}
 	return nil
 }
@@ -89,11 +91,14 @@ const gateBlocks = 1024
 
 // oneGateCall reports whether one call takes all rows.
 func oneGateCall(rows, units int) bool {
-	return rows == 1 || int64(rows)*int64(padded(units)) <= gateBlocks*GateBlock
+	return int64(rows)*int64(padded(units)) <= gateBlocks*GateBlock
 }
 
-// gateRows returns how many rows of the units a call takes.
-func gateRows(units int) int { return max(gateBlocks*GateBlock/padded(units), 1) }
+// gatePart returns how many rows, and how many units of each, a call takes.
+func gatePart(units int) (rows, part int) {
+	part = min(units, gateBlocks*GateBlock)
+	return max(gateBlocks*GateBlock/padded(units), 1), part
+}
 
 func (g *LSTMForward) check() error {
 	const operation = "LSTMForward"
@@ -196,20 +201,22 @@ func (g *LSTMBackward) Run(l Level) error {
 	return nil
 }
 
-// run runs a part of the rows at a time, as LSTMForward.Run.
+// run runs a part of the rows, and of the units, at a time, as LSTMForward.Run.
 func (g *LSTMBackward) run(l Level) {
 	if oneGateCall(g.Rows, g.Units) {
 		lstmBackward(l, g)
 		return
 	}
-	step := gateRows(g.Units)
-	for r := 0; r < g.Rows; r += step {
-		part := *g
-		part.Rows = min(step, g.Rows-r)
-		part.Gates, part.DGates = g.Gates[r*g.GatesStride:], g.DGates[r*g.DGatesStride:]
-		part.Cell, part.CellPrev = g.Cell[r*g.CellStride:], g.CellPrev[r*g.CellPrevStride:]
-		part.DH, part.DY, part.DC = g.DH[r*g.DHStride:], g.DY[r*g.DYStride:], g.DC[r*g.DCStride:]
-		lstmBackward(l, &part)
+	rows, units := gatePart(g.Units)
+	for r := 0; r < g.Rows; r += rows {
+		for u := 0; u < g.Units; u += units {
+			part := *g
+			part.Rows, part.Units = min(rows, g.Rows-r), min(units, g.Units-u)
+			part.Gates, part.DGates = g.Gates[r*g.GatesStride+4*u:], g.DGates[r*g.DGatesStride+4*u:]
+			part.Cell, part.CellPrev = g.Cell[r*g.CellStride+u:], g.CellPrev[r*g.CellPrevStride+u:]
+			part.DH, part.DY, part.DC = g.DH[r*g.DHStride+u:], g.DY[r*g.DYStride+u:], g.DC[r*g.DCStride+u:]
+			lstmBackward(l, &part)
+		}
 	}
 }
 

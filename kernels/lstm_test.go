@@ -162,35 +162,41 @@ func TestLSTMBackwardLevels(t *testing.T) {
 	})
 }
 
-// TestLSTMBlocksStandAlone: many units at once give the bits of one block at a time.
+// TestLSTMBlocksStandAlone: many units at once, be they more than one call of the assembly takes, give
+// the bits of one block at a time.
 func TestLSTMBlocksStandAlone(t *testing.T) {
-	const rows, units = 3, 53
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
-		whole, parts := newForwardBlock(t, rows, units, 3, 5), newForwardBlock(t, rows, units, 3, 5)
-		back, backParts := newBackwardBlock(t, rows, units, 6), newBackwardBlock(t, rows, units, 6)
-		if err := errors.Join(whole.Run(l), back.Run(l)); err != nil {
+		testBlocksStandAlone(t, l, 3, 53)
+		testBlocksStandAlone(t, l, 2, 1<<14+33)
+	})
+}
+
+func testBlocksStandAlone(t *testing.T, l kernels.Level, rows, units int) {
+	t.Helper()
+	whole, parts := newForwardBlock(t, rows, units, 3, 5), newForwardBlock(t, rows, units, 3, 5)
+	back, backParts := newBackwardBlock(t, rows, units, 6), newBackwardBlock(t, rows, units, 6)
+	if err := errors.Join(whole.Run(l), back.Run(l)); err != nil {
+		t.Fatal(err)
+	}
+	for u := 0; u < units; u += kernels.GateBlock {
+		f := parts.LSTMForward
+		f.Units = min(kernels.GateBlock, units-u)
+		f.Pre, f.Gates = f.Pre[4*u:], f.Gates[4*u:]
+		f.C, f.Cell, f.H, f.Y = f.C[u:], f.Cell[u:], f.H[u:], f.Y[u:]
+		g := backParts.LSTMBackward
+		g.Units = f.Units
+		g.Gates, g.DGates = g.Gates[4*u:], g.DGates[4*u:]
+		g.Cell, g.CellPrev, g.DH, g.DY, g.DC = g.Cell[u:], g.CellPrev[u:], g.DH[u:], g.DY[u:], g.DC[u:]
+		if err := errors.Join(f.Run(l), g.Run(l)); err != nil {
 			t.Fatal(err)
 		}
-		for u := 0; u < units; u += kernels.GateBlock {
-			f := parts.LSTMForward
-			f.Units = min(kernels.GateBlock, units-u)
-			f.Pre, f.Gates = f.Pre[4*u:], f.Gates[4*u:]
-			f.C, f.Cell, f.H, f.Y = f.C[u:], f.Cell[u:], f.H[u:], f.Y[u:]
-			g := backParts.LSTMBackward
-			g.Units = f.Units
-			g.Gates, g.DGates = g.Gates[4*u:], g.DGates[4*u:]
-			g.Cell, g.CellPrev, g.DH, g.DY, g.DC = g.Cell[u:], g.CellPrev[u:], g.DH[u:], g.DY[u:], g.DC[u:]
-			if err := errors.Join(f.Run(l), g.Run(l)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		sameBits(t, "Gates", parts.Gates, whole.Gates)
-		sameBits(t, "C", parts.C, whole.C)
-		sameBits(t, "H", parts.H, whole.H)
-		sameBits(t, "Y", parts.Y, whole.Y)
-		sameBits(t, "DGates", backParts.DGates, back.DGates)
-		sameBits(t, "DC", backParts.DC, back.DC)
-	})
+	}
+	sameBits(t, "Gates", parts.Gates, whole.Gates)
+	sameBits(t, "C", parts.C, whole.C)
+	sameBits(t, "H", parts.H, whole.H)
+	sameBits(t, "Y", parts.Y, whole.Y)
+	sameBits(t, "DGates", backParts.DGates, back.DGates)
+	sameBits(t, "DC", backParts.DC, back.DC)
 }
 
 // TestLSTMManyRows: steps that take several calls of the assembly give the bits of one

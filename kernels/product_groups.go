@@ -89,7 +89,8 @@ func (b *tileBlock) multiplyGroups(run groupRun) {
 	columns := run.width * PanelWidth
 	most := 1
 	if run.groups > 1 {
-		most = max(min(groupElements, groupProducts/(b.tiles*b.height))/(columns*p.k), 1)
+		rows := b.tiles * b.height
+		most = max(min(groupElements/p.k, groupProducts/(rows*p.k), resultElements/rows)/columns, 1)
 	}
 	for panel, left := run.panel, run.groups; left > 0; left -= most {
 		var args asm.ProductArgs

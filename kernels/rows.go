@@ -9,7 +9,8 @@ import "fmt"
 // It needs no panels, so it is for few rows, or for operands that stay in the caches.
 // Each sum is one chain of fused multiply-adds in ascending k from 0, cut at every 4096
 // k: the sums of those that follow are added to C. Beta·c is added by one more fused
-// multiply-add. So the bits are the same at every level. Beta = 0 does not read C. C may stand between the columns of A or B, but must share no element with them.
+// multiply-add. So the bits are the same at every level. Beta = 0 does not read C. C may stand
+// between the columns of A or B, but must share no element with them, which is not looked for.
 type RowProduct struct {
 	C          []float32 // [Rows, Columns], rows CStride apart, or [Columns, Rows] if Transposed
 	CStride    int
@@ -114,7 +115,8 @@ func finish(alpha, sum, beta, c float32) float32 {
 //
 // with c[i, j] = C[i·CStride + j], or C[j·CStride + i] if Transposed. It needs no panels.
 // The order of a sum depends on the level, on K and on nothing else. Beta = 0 does not
-// read C. C may stand between the columns of A or B, but must share no element with them.
+// read C. C may stand between the columns of A or B, but must share no element with them, which is
+// not looked for.
 type DotProducts struct {
 	C          []float32 // [Rows, Columns], or [Columns, Rows] if Transposed
 	CStride    int

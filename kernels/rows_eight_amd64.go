@@ -29,7 +29,7 @@ func multiplyEightRows(x *RowProduct) {
 		args.Tiles = 1
 		switch {
 		case height == 8:
-			args.Tiles = min((x.Rows-r)/8, max(1, rowsCall/x.K))
+			args.Tiles = min((x.Rows-r)/8, tilesOfCall(x.K, 8, panels))
 		case height > maxTileRows:
 			height = 4 // and 3
 		}
@@ -54,7 +54,7 @@ func multiplyRowsTransposed(l Level, x *RowProduct) {
 		for r := 0; r < x.Rows; r += 8 * args.Tiles {
 			r = min(r, x.Rows-8)
 			args.A, args.C = &x.A[r*x.AStride], &x.C[j*x.CStride+r]
-			args.Tiles = min((x.Rows-r)/8, max(1, rowsCall/x.K))
+			args.Tiles = min((x.Rows-r)/8, tilesOfCall(x.K, 8, panels))
 			if panels == 1 {
 				asm.ProductRows8x16TransposedAVX512(&args)
 			} else {

@@ -37,6 +37,12 @@ func TestMultiplyRows(t *testing.T) {
 		testMultiplyRows(t, l, 40, 4095, 20, 1, 1)
 		testMultiplyRows(t, l, 3, 4099, 20, 1, 1)
 		testMultiplyRows(t, l, 17, 2100, 16, 0, 1)
+		for _, n := range []int{16, 32, 64} { // more of C than one call writes
+			if testing.Short() {
+				break
+			}
+			testMultiplyRows(t, l, 1<<18/n+33, 1, n, 1, 1)
+		}
 	})
 }
 
@@ -116,6 +122,7 @@ func TestMultiplyDots(t *testing.T) {
 		}
 		testMultiplyDots(t, l, 5, 1030, 9, 1, 1)
 		testMultiplyDots(t, l, 2, 17, 3000, 1, 1)
+		testMultiplyDots(t, l, 4, 1, 1<<13+7, 1, 1)
 	})
 }
 

@@ -5,11 +5,14 @@ package kernels
 import "github.com/packedlstm/packedlstm/kernels/asm"
 
 const (
-	// rowsCall bounds the k of all tiles of one call: 100 µs where b comes from L3.
+	// rowsCall bounds the k of all tiles of one call: 100 µs where b comes from L3. (At AVX-512 one row
+	// reads up to 4 MB of b, each KB of another page: 400 µs from memory.)
 	rowsCall = 1 << 13
 	// dotsCall bounds the elements of b of a call of dot products: 1 MB, 100 µs from memory. A
 	// call of 32 KB, which L2 delivers in a third of a microsecond, lost a tenth to its own cost.
 	dotsCall = 1 << 18
+	// dotsColumns bounds the columns of such a call, where each is short.
+	dotsColumns = 1 << 13
 	// dotsDepth is where dot products cut K: four rows of A stay in L1 while B passes.
 	dotsDepth = 1 << 10
 )
@@ -85,7 +88,7 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 		for p := 0; p < panels; p += width {
 			r = first
 			for tiles := plan.of[height]; tiles > 0; {
-				n := min(tiles, max(1, rowsCall/x.K))
+				n := min(tiles, tilesOfCall(x.K, height, width))
 				at := j + p*PanelWidth
 				args := asm.RowsArgs{
 					A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &x.B[at], BRow: x.BStride,
@@ -103,6 +106,11 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 			}
 		}
 	}
+}
+
+// tilesOfCall returns how many tiles of so many rows and panels above each other one call takes.
+func tilesOfCall(k, height, panels int) int {
+	return max(1, min(rowsCall/k, resultElements/(height*panels*PanelWidth)))
 }
 
 // avx2Width is the number of panels of the widest tile of each height over rows of B.
@@ -178,7 +186,7 @@ func multiplyDotsTiles(l Level, x *DotProducts) {
 	beta := x.Beta
 	for k := 0; k < x.K; k += dotsDepth {
 		depth := min(dotsDepth, x.K-k)
-		columns := max(4, (dotsCall/depth)&^3)
+		columns := max(4, min(dotsCall/depth, dotsColumns)&^3)
 		for j := 0; j < x.Columns; j += columns {
 			for i := 0; i < x.Rows; {
 				rows := dotsHeight(l, x.Rows-i)

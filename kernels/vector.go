@@ -12,6 +12,8 @@ const (
 	callElements = 1 << 15
 	callRows     = 1 << 10 // far apart, each may miss every cache
 	callColumns  = 64
+	// resultElements of C, 1 MB, are what a call writes where K is short.
+	resultElements = 1 << 18
 )
 
 // AddScaled computes dst[i] += scale·x[i], product and sum rounded apart. dst and
