@@ -92,42 +92,48 @@ func BenchmarkSgemm(b *testing.B) {
 	}
 }
 
-// BenchmarkSgemv times y = op(A)·x with every implementation: A [m, n] in L1, in L2 and beyond.
-func BenchmarkSgemv(b *testing.B) {
-	for _, trans := range []byte{'N', 'T'} {
-		for _, s := range matrixSizes {
-			m, n := s[0], s[1]
-			a, x, y := randomFloats(m*n), randomFloats(max(m, n)), make([]float32, max(m, n))
-			for _, l := range blasses {
-				b.Run(fmt.Sprintf("%c_%dx%d/%s", trans, m, n, l.name), func(b *testing.B) {
-					for b.Loop() {
-						l.blas.Sgemv(transposes[trans], m, n, 1, a, n, x, 1, 0, y, 1)
-					}
-					b.ReportMetric(2*float64(m)*float64(n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
-				})
-			}
-		}
-	}
+// vectorCase is y = op(A)·x, op as in "N", or A += x·yᵀ, "outer", with A [m, n].
+type vectorCase struct {
+	operation string
+	m, n      int
 }
 
-// BenchmarkSger times A += x·yᵀ with every implementation.
-func BenchmarkSger(b *testing.B) {
-	for _, s := range matrixSizes {
-		m, n := s[0], s[1]
-		a, x, y := make([]float32, m*n), randomFloats(m), randomFloats(n)
+func (v vectorCase) String() string { return fmt.Sprintf("%s_%dx%d", v.operation, v.m, v.n) }
+
+func vectorCases() []vectorCase {
+	var cases []vectorCase
+	for _, operation := range []string{"N", "T", "outer"} {
+		for _, s := range [][2]int{{16, 16}, {64, 64}, {100, 100}, {33, 500}, {500, 33}, {256, 256}, {1024, 1024}} { // in L1, in L2 and beyond
+			cases = append(cases, vectorCase{operation, s[0], s[1]})
+		}
+	}
+	return cases
+}
+
+// call returns the product with an implementation; FLOP are 2·m·n.
+func (v vectorCase) call(l blas.Float32, a, x, y []float32) func() {
+	if v.operation == "outer" {
+		return func() { l.Sger(v.m, v.n, 1e-9, x[:v.m], 1, y[:v.n], 1, a, v.n) }
+	}
+	trans := transposes[v.operation[0]]
+	return func() { l.Sgemv(trans, v.m, v.n, 1, a, v.n, x, 1, 0, y, 1) }
+}
+
+// BenchmarkSgemvSger times every case with every implementation.
+func BenchmarkSgemvSger(b *testing.B) {
+	for _, v := range vectorCases() {
+		a, x, y := randomFloats(v.m*v.n), randomFloats(max(v.m, v.n)), make([]float32, max(v.m, v.n))
 		for _, l := range blasses {
-			b.Run(fmt.Sprintf("%dx%d/%s", m, n, l.name), func(b *testing.B) {
+			b.Run(v.String()+"/"+l.name, func(b *testing.B) {
+				call := v.call(l.blas, a, x, y)
 				for b.Loop() {
-					l.blas.Sger(m, n, 1e-9, x, 1, y, 1, a, n)
+					call()
 				}
-				b.ReportMetric(2*float64(m)*float64(n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+				b.ReportMetric(2*float64(v.m)*float64(v.n)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 			})
 		}
 	}
 }
-
-// matrixSizes are those of Sgemv and Sger.
-var matrixSizes = [][2]int{{16, 16}, {64, 64}, {100, 100}, {33, 500}, {500, 33}, {256, 256}, {1024, 1024}}
 
 var blasTable = flag.String("blastable", "", "TestBLASTable prints the cases whose names contain one of these, separated by commas; all: every case")
 
@@ -143,36 +149,44 @@ func TestBLASTable(t *testing.T) {
 	}
 	fmt.Println()
 	for _, g := range gemmCases() {
-		wanted := func(s string) bool { return s == "all" || strings.Contains(g.String(), s) }
-		if !slices.ContainsFunc(strings.Split(*blasTable, ","), wanted) {
-			continue
-		}
 		x, y, z := randomFloats(g.m*g.k), randomFloats(g.k*g.n), make([]float32, g.m*g.n)
-		flop := 2 * float64(g.m) * float64(g.n) * float64(g.k)
-		calls := max(1, int(1e8/flop))
-		samples := make([][]float64, len(blasses)+1)
-		for range 7 {
-			samples[len(blasses)] = append(samples[len(blasses)], peakGFLOPS())
-			for i, l := range blasses {
-				n := calls
-				if l.name == "gonum" {
-					n = max(1, calls/20)
-				}
-				call := g.call(l.blas, x, y, z)
-				call()
-				start := time.Now()
-				for range n {
-					call()
-				}
-				samples[i] = append(samples[i], flop*float64(n)/float64(time.Since(start).Nanoseconds()))
-			}
-		}
-		fmt.Printf("%-18s %8.1f", g, middle(samples[len(blasses)]))
-		for i := range blasses {
-			fmt.Printf(" %12.1f", middle(samples[i]))
-		}
-		fmt.Println()
+		tableRow(g.String(), 2*float64(g.m)*float64(g.n)*float64(g.k), func(l blas.Float32) func() { return g.call(l, x, y, z) })
 	}
+	for _, v := range vectorCases() {
+		a, x, y := randomFloats(v.m*v.n), randomFloats(max(v.m, v.n)), make([]float32, max(v.m, v.n))
+		tableRow(v.String(), 2*float64(v.m)*float64(v.n), func(l blas.Float32) func() { return v.call(l, a, x, y) })
+	}
+}
+
+// tableRow times a case of so many FLOP, if it is wanted, and prints its row.
+func tableRow(name string, flop float64, callOf func(blas.Float32) func()) {
+	wanted := func(s string) bool { return s == "all" || strings.Contains(name, s) }
+	if !slices.ContainsFunc(strings.Split(*blasTable, ","), wanted) {
+		return
+	}
+	calls := max(1, int(min(1e8/flop, 1e5)))
+	samples := make([][]float64, len(blasses)+1)
+	for range 7 {
+		samples[len(blasses)] = append(samples[len(blasses)], peakGFLOPS())
+		for i, l := range blasses {
+			n := calls
+			if l.name == "gonum" {
+				n = max(1, calls/20)
+			}
+			call := callOf(l.blas)
+			call()
+			start := time.Now()
+			for range n {
+				call()
+			}
+			samples[i] = append(samples[i], flop*float64(n)/float64(time.Since(start).Nanoseconds()))
+		}
+	}
+	fmt.Printf("%-18s %8.1f", name, middle(samples[len(blasses)]))
+	for i := range blasses {
+		fmt.Printf(" %12.1f", middle(samples[i]))
+	}
+	fmt.Println()
 }
 
 func middle(x []float64) float64 {
