@@ -54,7 +54,7 @@ const (
 	// a microsecond, in multiply-adds.
 	meetingCost = 30_000
 	// waitingShare is what workers lose that wait for the slowest at every step: a sixteenth of
-	// their time. Where W_hh is larger than L2, they gain as much by reading a part of it each
+	// their time. Where W_hh is larger than L2, and than 1 MB, they gain as much by reading a part of it each
 	// (two workers of a Zen 4, 32 rows at H = 256 0.97, 64 rows at H = 1024 1.03 times as fast as rows apart).
 	waitingShare = 16
 )
