@@ -14,74 +14,93 @@ import (
 
 // What a peer's outputs may differ from the float64 reference by. y lies within ±1 and
 // float32 leaves it some 1e-6 off; a library with rougher gates comes to some 1e-5. Wrong
-// gates, a wrong state at a sequence's end or a product in bfloat16 are 1e-3 and more.
+// gates, a wrong state at a sequence's end or a product in bfloat16 are 1e-3 and more. A
+// gradient that is left out, or out of place, is off by about its largest element.
 const (
 	outputBound   = 5e-5 // of an element of y, absolute
-	gradientBound = 1e-4 // of an element of dW_hh, by the largest element
+	gradientBound = 1e-4 // of an element of a gradient, by the largest element of its tensor
 )
 
-const boundText = "each element of y within 5e-5 of the float64 reference, each element of the first layer's dW_hh " +
-	"within 1e-4 of its largest; max_difference is that of y, and of dW_hh by its largest, whichever is larger"
+const boundText = "each element of y within 5e-5 of the float64 reference, in training each element of dx and of every " +
+	"parameter's gradient within 1e-4 of its tensor's largest; max_difference is the largest of y and, by that, of the gradients"
 
 // expected are the reference's results of a case.
 type expected struct {
-	y   []float64 // [B, T, D·H]
-	dhh []float64 // [4H, H] of weight_hh_l0; nil: for mode forward only
+	y, dx     []float64   // [B, T, D·H], [B, T, input], zeros in the padding
+	gradients []parameter // in the order of weights.f32; nil, as dx: for mode forward only
+}
+
+// parameter is the gradient of one, under its name.
+type parameter struct {
+	name string
+	grad []float64
 }
 
 // compute runs the reference, a part of the sequences on each core: they are independent,
 // and the gradients of the weights are the sums of the parts'. It returns nil if ctx ends before.
 func compute(ctx context.Context, c *protocol.Case, d *protocol.Data, training bool) *expected {
-	net := referenceLayer(c, d)
-	parts := min(runtime.GOMAXPROCS(0), len(c.Lengths))
-	results := make([]*expected, parts)
+	net, e := referenceLayer(c, d), newExpected(c, training)
+	parts := make([]map[string][]float64, min(runtime.GOMAXPROCS(0), len(c.Lengths)))
 	var done sync.WaitGroup
 	for part := range parts {
 		done.Go(func() {
-			// Every parts-th sequence: the lengths descend, so that each gets about as much.
-			e := newExpected(c, training)
-			for b := part; b < len(c.Lengths) && ctx.Err() == nil; b += parts {
-				e.add(net, c, d, b)
+			// Every so many sequences: the lengths descend, so that each gets about as much.
+			for b := part; b < len(c.Lengths) && ctx.Err() == nil; b += len(parts) {
+				parts[part] = sum(parts[part], e.sequence(net, c, d, b))
 			}
-			results[part] = e
 		})
 	}
 	done.Wait()
 	if ctx.Err() != nil {
 		return nil
 	}
-	sum := results[0]
-	for _, r := range results[1:] {
-		for i, v := range r.y {
-			sum.y[i] += v // 0 where the sequence is another part's
-		}
-		for i, v := range r.dhh {
-			sum.dhh[i] += v
-		}
-	}
-	return sum
-}
-
-func newExpected(c *protocol.Case, training bool) *expected {
-	e := &expected{y: make([]float64, len(c.Lengths)*c.MaxLength*c.OutputSize())}
 	if training {
-		e.dhh = make([]float64, 4*c.Hidden*c.Hidden)
+		var all map[string][]float64
+		for _, p := range parts {
+			all = sum(all, p)
+		}
+		for _, p := range net.Parameters() {
+			e.gradients = append(e.gradients, parameter{p.Name, all[p.Name]})
+		}
 	}
 	return e
 }
 
-// add adds the results of sequence b.
-func (e *expected) add(net *reference.LSTM, c *protocol.Case, d *protocol.Data, b int) {
-	width := c.OutputSize()
-	pass := net.Forward([][]float64{reference.Widen(d.X[b*c.MaxLength*c.Input:][:c.Lengths[b]*c.Input])}, nil, nil, nil)
-	copy(e.y[b*c.MaxLength*width:], pass.Y[0])
-	if e.dhh == nil {
-		return
+func newExpected(c *protocol.Case, training bool) *expected {
+	rows := len(c.Lengths) * c.MaxLength
+	e := &expected{y: make([]float64, rows*c.OutputSize())}
+	if training {
+		e.dx = make([]float64, rows*c.Input)
 	}
-	dy := [][]float64{reference.Widen(d.DY[b*c.MaxLength*width:][:c.Lengths[b]*width])}
-	for i, v := range pass.Backward(dy, nil, nil).Weights["weight_hh_l0"] {
-		e.dhh[i] += v
+	return e
+}
+
+// sequence puts y and dx of sequence b into their places and returns its gradients of the
+// weights, in mode training.
+func (e *expected) sequence(net *reference.LSTM, c *protocol.Case, d *protocol.Data, b int) map[string][]float64 {
+	first, steps, width := b*c.MaxLength, c.Lengths[b], c.OutputSize()
+	pass := net.Forward([][]float64{reference.Widen(d.X[first*c.Input:][:steps*c.Input])}, nil, nil, nil)
+	copy(e.y[first*width:], pass.Y[0])
+	if e.dx == nil {
+		return nil
 	}
+	g := pass.Backward([][]float64{reference.Widen(d.DY[first*width:][:steps*width])}, nil, nil)
+	copy(e.dx[first*c.Input:], g.X[0])
+	return g.Weights
+}
+
+// sum adds gradients to those of to, if there are any, in place.
+func sum(to, gradients map[string][]float64) map[string][]float64 {
+	if to == nil {
+		return gradients
+	}
+	for name, g := range gradients {
+		into := to[name]
+		for i, v := range g {
+			into[i] += v
+		}
+	}
+	return to
 }
 
 func referenceLayer(c *protocol.Case, d *protocol.Data) *reference.LSTM {
@@ -101,38 +120,60 @@ func referenceLayer(c *protocol.Case, d *protocol.Data) *reference.LSTM {
 // compare returns how far a peer's check file is from the reference; beyond the bounds
 // that is an error, and so is a file of another size.
 func (e *expected) compare(path string, training bool) (difference float64, err error) {
-	n := len(e.y)
-	if training {
-		n += len(e.dhh)
+	tensors, n := e.tensors(training), 0
+	for _, t := range tensors {
+		n += len(t.want)
 	}
 	got, err := protocol.ReadFloats(path, n)
 	if err != nil {
 		return 0, err
 	}
 	var problems []string
-	difference, at := furthest(got[:len(e.y)], e.y, 1)
-	if !(difference <= outputBound) {
-		problems = append(problems, fmt.Sprintf("y[%d] = %g: want %g ± %g", at, got[at], e.y[at], outputBound))
-	}
-	if training {
-		largest := 0.0
-		for _, v := range e.dhh {
-			largest = max(largest, math.Abs(v))
+	for _, t := range tensors {
+		d, at := furthest(got, t.want, t.scale)
+		if !(d <= t.bound) {
+			problems = append(problems, fmt.Sprintf("%s[%d] = %g: want %.8g ± %.2g", t.name, at, got[at], t.want[at], t.bound*t.scale))
 		}
-		if largest == 0 {
-			largest = 1 // sequences of one step: no gradient
-		}
-		gradient, at := furthest(got[len(e.y):], e.dhh, largest)
-		if !(gradient <= gradientBound) {
-			problems = append(problems, fmt.Sprintf("dW_hh[%d] = %g: want %g ± %.2g",
-				at, got[len(e.y)+at], e.dhh[at], gradientBound*largest))
-		}
-		difference = max(difference, gradient)
+		difference, got = max(difference, d), got[len(t.want):]
 	}
 	if len(problems) > 0 {
 		return difference, fmt.Errorf("wrong output: %s", strings.Join(problems, "; "))
 	}
 	return difference, nil
+}
+
+// tensor is a part of a check file: what it should be, and how far an element may be from
+// that, in units of scale.
+type tensor struct {
+	name         string
+	want         []float64
+	bound, scale float64
+}
+
+// tensors are the parts of a check file in their order.
+func (e *expected) tensors(training bool) []tensor {
+	all := []tensor{{"y", e.y, outputBound, 1}}
+	if !training {
+		return all
+	}
+	all = append(all, tensor{"dx", e.dx, gradientBound, largest(e.dx)})
+	for _, p := range e.gradients {
+		all = append(all, tensor{p.name + ".grad", p.grad, gradientBound, largest(p.grad)})
+	}
+	return all
+}
+
+// largest returns the largest magnitude, 1 if all are 0: sequences of one step leave
+// weight_hh no gradient.
+func largest(v []float64) float64 {
+	m := 0.0
+	for _, x := range v {
+		m = max(m, math.Abs(x))
+	}
+	if m == 0 {
+		return 1
+	}
+	return m
 }
 
 // furthest returns the largest |got - want| / scale and its index. NaN is infinitely far.

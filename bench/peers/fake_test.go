@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,21 +126,49 @@ func fakeFailure(behaviour string) {
 
 func fakeCheck(behaviour, path string, c *protocol.Case, d *protocol.Data, training bool) {
 	want := compute(context.Background(), c, d, training)
-	var out []float32
-	for _, v := range append(want.y, want.dhh...) {
-		out = append(out, float32(v))
-	}
-	switch behaviour {
-	case "wrong":
-		out[1] += 1e-3
-	case "wrong gradient":
-		out[len(out)-1] += 0.5
-	case "nan":
-		out[0] = float32(math.NaN())
-	case "short file":
+	out := rounded(want, training, func(name string, v []float32) { fakeTensor(behaviour, name, v) })
+	if behaviour == "short file" {
 		out = out[1:]
 	}
 	if err := protocol.WriteFloats(path, out); err != nil {
 		panic(err)
 	}
+}
+
+// fakeTensor does what is wrong with a part of the check file.
+func fakeTensor(behaviour, name string, v []float32) {
+	if behaviour == "no second layer" && strings.Contains(name, "_l1") {
+		clear(v)
+	}
+	switch behaviour + " " + name {
+	case "wrong y":
+		v[1] += 1e-3
+	case "nan y":
+		v[0] = float32(math.NaN())
+	case "nan gradient weight_ih_l0_reverse.grad":
+		v[2] = float32(math.NaN())
+	case "wrong dx dx":
+		v[len(v)-1] += 0.5
+	case "no dx dx":
+		clear(v)
+	case "wrong bias bias_hh_l0.grad":
+		v[3] *= 1.5
+	case "wrong gradient weight_hh_l0.grad":
+		v[len(v)-1] += 0.5
+	}
+}
+
+// rounded returns the check file of a peer that is as good as float32 can be, but for what
+// change makes of its parts.
+func rounded(want *expected, training bool, change func(name string, v []float32)) (out []float32) {
+	for _, t := range want.tensors(training) {
+		first := len(out)
+		for _, v := range t.want {
+			out = append(out, float32(v))
+		}
+		if change != nil {
+			change(t.name, out[first:])
+		}
+	}
+	return out
 }

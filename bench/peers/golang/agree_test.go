@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/packedlstm/packedlstm/bench/peers/protocol"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
+	"github.com/packedlstm/packedlstm/param"
 )
 
 var cases = []protocol.Case{
@@ -36,8 +38,9 @@ var peers = []struct {
 	{name: "gomlx"}, {name: "spago"}, {name: "gorgonia"}, {name: "onnxruntime_go", forwardOnly: true},
 }
 
-// TestAgree compares every peer's check file with package lstm: y within 2e-6, the gradient
-// of weight_hh within 2e-5 of its largest element. ONNX Runtime needs ONNXRUNTIME_LIB.
+// TestAgree compares every peer's check file with package lstm: y within 2e-6, dx and the
+// gradient of each parameter within 2e-5 of its largest element. ONNX Runtime needs
+// ONNXRUNTIME_LIB.
 func TestAgree(t *testing.T) {
 	folder := t.TempDir()
 	for _, p := range peers {
@@ -85,22 +88,12 @@ func agree(t *testing.T, program string, c protocol.Case, mode string, forwardOn
 		t.Fatalf("start: %+v", ready)
 	}
 	// A run between two checks: calls must not add to what the one before left.
-	var wantY, wantDHH []float32
+	want := expected(t, &c, &data, mode == "training")
 	for range 2 {
 		if e := p.ask(protocol.Command{Name: "check", Out: file}); e.Name != "checked" {
 			t.Fatalf("check: %+v", e)
 		}
-		wantY, wantDHH = expected(t, &c, &data, mode == "training")
-		got, err := protocol.ReadFloats(file, len(wantY)+len(wantDHH))
-		if err != nil {
-			t.Fatal(err)
-		}
-		compare(t, "y", got[:len(wantY)], wantY, 2e-6)
-		largest := 1e-30
-		for _, v := range wantDHH {
-			largest = max(largest, math.Abs(float64(v)))
-		}
-		compare(t, "dW_hh", got[len(wantY):], wantDHH, 2e-5*largest)
+		compare(t, file, want)
 		if e := p.ask(protocol.Command{Name: "run", Calls: 3}); e.Name != "ran" || len(e.Us) != 3 {
 			t.Fatalf("run: %+v", e)
 		}
@@ -111,17 +104,42 @@ func agree(t *testing.T, program string, c protocol.Case, mode string, forwardOn
 	p.quit()
 }
 
-func compare(t *testing.T, name string, got, want []float32, bound float64) {
+// compare compares a check file with its parts, of which y is the first.
+func compare(t *testing.T, file string, want []param.Tensor) {
 	t.Helper()
-	for i, w := range want {
-		if d := math.Abs(float64(got[i]) - float64(w)); !(d <= bound) {
-			t.Fatalf("%s[%d] = %g: want %g ± %.2g", name, i, got[i], w, bound)
+	n := 0
+	for _, w := range want {
+		n += len(w.Data)
+	}
+	got, err := protocol.ReadFloats(file, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, w := range want {
+		bound := 2e-6
+		if k > 0 {
+			bound = 2e-5 * largest(w.Data)
 		}
+		for i, v := range w.Data {
+			if d := math.Abs(float64(got[i]) - float64(v)); !(d <= bound) {
+				t.Fatalf("%s[%d] = %g: want %g ± %.2g", w.Name, i, got[i], v, bound)
+			}
+		}
+		got = got[len(w.Data):]
 	}
 }
 
-// expected returns what package lstm makes of a case.
-func expected(t *testing.T, c *protocol.Case, data *protocol.Data, training bool) (y, dhh []float32) {
+// largest returns the largest magnitude.
+func largest(v []float32) (m float64) {
+	for _, x := range v {
+		m = max(m, math.Abs(float64(x)))
+	}
+	return m
+}
+
+// expected returns what package lstm makes of a case: y and, in training, dx and the
+// gradients of the parameters.
+func expected(t *testing.T, c *protocol.Case, data *protocol.Data, training bool) []param.Tensor {
 	t.Helper()
 	try := func(err error) {
 		if err != nil {
@@ -145,14 +163,17 @@ func expected(t *testing.T, c *protocol.Case, data *protocol.Data, training bool
 	ws, grads := lstm.NewWorkspace(1), net.NewGradients()
 	out, err := net.ForwardTraining(ws, layout, x, nil, 1)
 	try(err)
-	y, err = packed.Unpack(nil, layout, out.Y, packed.BatchFirst, c.OutputSize(), 0, c.MaxLength)
+	y, err := packed.Unpack(nil, layout, out.Y, packed.BatchFirst, c.OutputSize(), 0, c.MaxLength)
 	try(err)
+	want := []param.Tensor{{Name: "y", Data: y}}
 	if !training {
-		return y, nil
+		return want
 	}
-	_, err = net.Backward(ws, lstm.Upstream{Y: dy}, grads)
+	in, err := net.Backward(ws, lstm.Upstream{Y: dy}, grads)
 	try(err)
-	return y, grads.Tensors()[1].Data // weight_hh_l0
+	dx, err := packed.Unpack(nil, layout, in.X, packed.BatchFirst, c.Input, 0, c.MaxLength)
+	try(err)
+	return slices.Concat(want, []param.Tensor{{Name: "dx", Data: dx}}, grads.Tensors())
 }
 
 // process is a running peer.

@@ -172,6 +172,10 @@ struct Reorder {
 
 float *data(const memory &m) { return static_cast<float *>(m.get_data_handle()); }
 
+void write(std::ofstream &file, const float *v, size_t n) {
+    file.write(reinterpret_cast<const char *>(v), n * sizeof(float));
+}
+
 // n columns of [T, N, width], from data on.
 struct Columns {
     float *data;
@@ -241,7 +245,7 @@ dnnl::lstm_backward::primitive_desc describeBackward(
 class Stage {
 public:
     // layers[k] points at weight_ih [4H, I], weight_hh [4H, H], bias_ih [4H], bias_hh [4H] of
-    // layer k.
+    // layer k. The input of all is as wide.
     Stage(Context &x, const std::vector<const float *> &layers, long input, const Rows &in, const Rows &out);
 
     void forward() {
@@ -255,13 +259,24 @@ public:
         x.execute(backwardPrimitive, backwardArguments, backwardScratch);
     }
 
-    // The gradient of weight_hh, [4H, H] a layer.
-    memory hiddenGradient() { return x.reordered(gradients[1], iterWeights.get_desc()); }
+    // The gradients of each layer, in the order and shapes that layers has them. The
+    // primitive's one bias is the sum of PyTorch's two, so its gradient is that of both.
+    void writeGradients(std::ofstream &file) {
+        const memory layer = x.reordered(gradients[0], layerWeights.get_desc());
+        const memory iter = x.reordered(gradients[1], iterWeights.get_desc());
+        const long hidden = x.c.hidden;
+        for (long k = 0; k < count; k++) {
+            write(file, data(layer) + k * 4 * hidden * input, 4 * hidden * input);
+            write(file, data(iter) + k * 4 * hidden * hidden, 4 * hidden * hidden);
+            for (int i = 0; i < 2; i++) write(file, data(gradients[2]) + k * 4 * hidden, 4 * hidden);
+        }
+    }
 
 private:
-    void load(const std::vector<const float *> &layers, long input);
+    void load(const std::vector<const float *> &layers);
 
     Context &x;
+    const long input, count; // width, layers
     memory layerWeights, iterWeights, bias; // as PyTorch has them
     dnnl::primitive forwardPrimitive, backwardPrimitive;
     Arguments forwardArguments, backwardArguments;
@@ -270,8 +285,8 @@ private:
     std::vector<Reorder> trained;  // weights from the backward primitive's formats to the forward one's
 };
 
-void Stage::load(const std::vector<const float *> &layers, long input) {
-    const long hidden = x.c.hidden, count = layers.size();
+void Stage::load(const std::vector<const float *> &layers) {
+    const long hidden = x.c.hidden;
     // PyTorch's [4H, I] is [4, H, I], which is ldgoi; its gates i, f, g, o are the primitive's.
     layerWeights = x.make({{count, 1, input, 4, hidden}, f32, tag::ldgoi});
     iterWeights = x.make({{count, 1, hidden, 4, hidden}, f32, tag::ldgoi});
@@ -286,9 +301,10 @@ void Stage::load(const std::vector<const float *> &layers, long input) {
     }
 }
 
-Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, const Rows &in, const Rows &out) : x(x) {
-    load(layers, input);
-    const long hidden = x.c.hidden, count = layers.size();
+Stage::Stage(Context &x, const std::vector<const float *> &layers, long input, const Rows &in, const Rows &out)
+    : x(x), input(input), count(layers.size()) {
+    load(layers);
+    const long hidden = x.c.hidden;
     const memory::desc anyLayer({count, 1, input, 4, hidden}, f32, tag::any);
     const memory::desc anyIter({count, 1, hidden, 4, hidden}, f32, tag::any);
     const memory::desc b = bias.get_desc(), src = in.value.get_desc(), dst = out.value.get_desc();
@@ -355,7 +371,9 @@ public:
         if (both) turn(x.c, {data(in.gradient), input}, {data(turnedIn.gradient), input}, input, Put::add);
     }
 
-    memory hiddenGradient() { return stages[0].hiddenGradient(); }
+    void writeGradients(std::ofstream &file) {
+        for (Stage &s : stages) s.writeGradients(file);
+    }
 
 private:
     Columns right(const memory &m) const { return {data(m) + x.c.hidden, x.c.output()}; }
@@ -369,9 +387,9 @@ private:
 // The whole network.
 class Network {
 public:
-    Network(const Case &c, bool training) : x(c, training) {
-        Rows in(x, c.input);
+    Network(const Case &c, bool training) : x(c, training), in(x, c.input) {
         transpose(c.x, data(in.value), c.input);
+        Rows below = in;
         const float *weights = c.weights.data();
         for (long k = 0, input = c.input; k < c.layers;) {
             // Layer 0 may be of another width; the rest of one direction fits one primitive.
@@ -382,8 +400,8 @@ public:
                 weights += 4 * c.hidden * (input + c.hidden + 2);
             }
             out = Rows(x, c.output());
-            levels.emplace_back(x, parts, input, in, out);
-            k += together, in = out, input = c.output();
+            levels.emplace_back(x, parts, input, below, out);
+            k += together, below = out, input = c.output();
         }
         if (training) transpose(c.dy, data(out.gradient), c.output());
     }
@@ -402,21 +420,24 @@ public:
 
     void check(const std::string &path) {
         call();
-        const Case &c = x.c;
-        std::vector<float> y(c.batch * c.steps * c.output());
-        for (long b = 0; b < c.batch; b++)
-            for (long t = 0; t < c.lengths[b]; t++)
-                std::copy_n(data(out.value) + (t * c.batch + b) * c.output(), c.output(),
-                        y.data() + (b * c.steps + t) * c.output());
         std::ofstream file(path, std::ios::binary);
-        write(file, y.data(), y.size());
-        if (x.training) write(file, data(levels[0].hiddenGradient()), 4 * c.hidden * c.hidden);
+        writeRows(file, data(out.value), x.c.output());
+        if (x.training) {
+            writeRows(file, data(in.gradient), x.c.input);
+            for (Level &l : levels) l.writeGradients(file);
+        }
         if (!file.flush()) throw std::runtime_error("cannot write " + path);
     }
 
 private:
-    static void write(std::ofstream &file, const float *v, size_t n) {
-        file.write(reinterpret_cast<const char *>(v), n * sizeof(float));
+    // [T, N, width] as [N, T, width], zeros in the padding.
+    void writeRows(std::ofstream &file, const float *from, long width) const {
+        const Case &c = x.c;
+        std::vector<float> rows(c.batch * c.steps * width);
+        for (long b = 0; b < c.batch; b++)
+            for (long t = 0; t < c.lengths[b]; t++)
+                std::copy_n(from + (t * c.batch + b) * width, width, rows.data() + (b * c.steps + t) * width);
+        write(file, rows.data(), rows.size());
     }
 
     // [N, T, width] to [T, N, width].
@@ -427,7 +448,7 @@ private:
     }
 
     Context x;
-    Rows out;
+    Rows in, out;
     std::vector<Level> levels;
 };
 

@@ -67,7 +67,8 @@ type layer struct {
 	layout    *packed.Layout
 	ws        *lstm.Workspace
 	grads     *lstm.Gradients
-	x, dy, y  []float32 // packed rows
+	x, dy     []float32 // packed rows
+	y, dx     []float32 // of the last call
 	allocated uint64    // bytes, by timed calls
 	calls     int
 }
@@ -116,7 +117,8 @@ func (l *layer) call() error {
 		return err
 	}
 	l.y = out.Y
-	_, err = l.net.Backward(l.ws, lstm.Upstream{Y: l.dy}, l.grads)
+	in, err := l.net.Backward(l.ws, lstm.Upstream{Y: l.dy}, l.grads)
+	l.dx = in.X
 	return err
 }
 
@@ -173,10 +175,18 @@ func (l *layer) check(path string) error {
 	if err != nil {
 		return err
 	}
+	out := [][]float32{y}
 	if l.training {
-		y = append(y, l.grads.Tensors()[1].Data...) // weight_hh_l0
+		dx, err := packed.Unpack(nil, l.layout, l.dx, packed.BatchFirst, l.c.Input, 0, l.c.MaxLength)
+		if err != nil {
+			return err
+		}
+		out = append(out, dx)
+		for _, t := range l.grads.Tensors() {
+			out = append(out, t.Data)
+		}
 	}
-	return protocol.WriteFloats(path, y)
+	return protocol.WriteFloats(path, out...)
 }
 
 func (l *layer) run(calls int) ([]float64, error) {

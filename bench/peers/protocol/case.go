@@ -1,9 +1,11 @@
 package protocol
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -148,13 +150,20 @@ func Read(folder string) (*Case, *Data, error) {
 	return c, d, nil
 }
 
-// WriteFloats writes little-endian floats and nothing else.
-func WriteFloats(path string, v []float32) error {
-	data := make([]byte, 4*len(v))
-	for i, x := range v {
-		binary.LittleEndian.PutUint32(data[4*i:], math.Float32bits(x))
+// WriteFloats writes arrays of little-endian floats, one after the other, and nothing else.
+// It makes no copy of them, which would count as memory of a peer.
+func WriteFloats(path string, arrays ...[]float32) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
 	}
-	return os.WriteFile(path, data, 0o666)
+	w := bufio.NewWriter(file)
+	for _, v := range arrays {
+		for _, x := range v {
+			_, _ = w.Write(binary.LittleEndian.AppendUint32(w.AvailableBuffer(), math.Float32bits(x))) // Flush has its error
+		}
+	}
+	return errors.Join(w.Flush(), file.Close())
 }
 
 // ReadFloats reads such a file of n floats.

@@ -20,10 +20,16 @@
 //
 // PEERS_VENV in a peer's environment is the path of the Python virtual environment.
 //
-// check writes y [B, T, D·H] to FILE, zeros in the padding, and in training behind it
-// the gradient [4H, H] of the first layer's forward weight_hh. A timed call of mode
-// forward runs the whole batch; one of mode training also runs backward from dy, to the
-// gradients of all weights and of x.
+// check writes raw float32 arrays to FILE: y [B, T, D·H] and, in training, behind it dx
+// [B, T, input], both with zeros in the padding, and the gradients of all parameters in the
+// order and shapes of weights.f32. The two biases of a layer and direction have the same
+// gradient: a library that keeps their sum as one writes it twice. Each element of y has to
+// lie within 5e-5 of the float64 reference, each of a gradient within 1e-4 of the largest
+// of its tensor.
+//
+// A timed call of mode forward runs the whole batch; one of mode training also runs backward
+// from dy, to the gradients of all weights and of x: all that check writes, in whatever
+// format the library has it.
 package protocol
 
 // Command is what a peer reads.

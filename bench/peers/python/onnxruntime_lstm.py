@@ -20,7 +20,7 @@ def build(case, args):
     def call():
         last["y"] = session.run(["y"], feed)[0]
 
-    return onnxruntime.__version__, call, lambda: (last["y"].transpose(1, 0, 2), None)
+    return onnxruntime.__version__, call, lambda: (last["y"].transpose(1, 0, 2), [])
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def build(case, args):
         request.infer(share_outputs=True)
 
     def outputs():
-        return request.get_output_tensor(0).data.transpose(1, 0, 2).copy(), None
+        return request.get_output_tensor(0).data.transpose(1, 0, 2).copy(), []
 
     return openvino.__version__.split("-")[0], call, outputs
 

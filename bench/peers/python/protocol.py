@@ -77,11 +77,20 @@ def peak_rss():
         return None
 
 
+def write(path, case, arrays):
+    """Writes a check file: y, in training dx, which both get zeros in the padding, and the rest."""
+    padded = [np.where(case.mask()[:, :, None], v, 0) for v in arrays[:2]]
+    with open(path, "wb") as f:
+        for v in padded + arrays[2:]:
+            f.write(np.ascontiguousarray(v, dtype="<f4"))
+
+
 def serve(impl, build):
     """Runs the peer: build(case, args) returns (version, call, outputs).
 
-    call() is what is timed. outputs() returns y [B, T, H·D] with zero padding and, in
-    training, dW of weight_hh_l0 [4H, H] in gate order i, f, g, o, after a call.
+    call() is what is timed. outputs() returns, after a call, y [B, T, H·D] and the gradients:
+    in training dx [B, T, I] and those of case.weights, one after the other in its shapes and
+    gate order; else nothing. What y and dx have in the padding does not matter.
     """
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is not an answer
@@ -110,12 +119,8 @@ def serve(impl, build):
                 say(event="ran", us=us)
             elif command["cmd"] == "check":
                 call()
-                y, dw = outputs()
-                y = np.where(case.mask()[:, :, None], y, 0).astype("<f4")
-                with open(command["out"], "wb") as f:
-                    f.write(np.ascontiguousarray(y).tobytes())
-                    if args.mode == "training":
-                        f.write(np.ascontiguousarray(dw, dtype="<f4").tobytes())
+                y, gradients = outputs()
+                write(command["out"], case, [y, *gradients])
                 say(event="checked")
             elif command["cmd"] == "memory":
                 say(event="memory", peak_rss_bytes=peak_rss(), allocated_bytes_per_call=None)

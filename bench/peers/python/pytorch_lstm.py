@@ -44,11 +44,17 @@ def build(case, args):
             with torch.inference_mode():
                 forward()
 
-    def outputs():
-        y = last["y"]
+    def batch_major(rows):
         if packed:
-            y, _ = pad_packed_sequence(y, total_length=case.steps)
-        return y.detach().transpose(0, 1).numpy(), net.weight_hh_l0.grad.numpy() if training else None
+            rows, _ = pad_packed_sequence(rows, total_length=case.steps)
+        return rows.detach().transpose(0, 1).numpy()
+
+    def outputs():
+        y = batch_major(last["y"])
+        if not training:
+            return y, []
+        dx = batch_major(PackedSequence(leaf.grad, sizes) if packed else leaf.grad)
+        return y, [dx] + [p.grad.numpy() for p in net.parameters()]
 
     return torch.__version__, call, outputs
 

@@ -50,8 +50,8 @@ type direction struct {
 	hh, ih, bias gates // [H, H], [H, I], [H, 1]
 }
 
-// build returns y [T, B, D·H], and in training the gradients of all parameters, those of
-// the first layer's forward recurrent weights first, and of x.
+// build returns y [T, B, D·H], and in training the gradients of all parameters, in the order
+// in which it takes them, and of x.
 func (n *network) build(in []*graph.Node) []*graph.Node {
 	take := func(count int) (taken []*graph.Node) {
 		taken, in = in[:count], in[count:]

@@ -18,6 +18,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/gomlx/gomlx/backends"
 	_ "github.com/gomlx/gomlx/backends/simplego"
 	"github.com/gomlx/gomlx/pkg/core/graph"
@@ -62,20 +64,39 @@ func (n *network) call() (err error) {
 	return err
 }
 
-// output takes y and the gradients of the four gates' recurrent weights, the results
-// 0 to 4.
-func (n *network) output() (y, dhh []float32, err error) {
-	if y, err = tensors.CopyFlatData[float32](n.results[0]); err != nil {
-		return nil, nil, err
-	}
-	if n.o.Training {
-		for _, r := range n.results[1:5] {
-			v, err := tensors.CopyFlatData[float32](r)
-			if err != nil {
-				return nil, nil, err
-			}
-			dhh = append(dhh, v...)
+// output takes the results as build returns them.
+func (n *network) output() (y []float32, g *peer.Gradients, err error) {
+	var results [][]float32
+	for _, r := range n.results {
+		v, err := tensors.CopyFlatData[float32](r)
+		if err != nil {
+			return nil, nil, err
 		}
+		results = append(results, v)
 	}
-	return n.c.BatchMajor(y), dhh, nil
+	y = n.c.BatchMajor(results[0])
+	if n.o.Training {
+		g = n.gradients(results[1:])
+	}
+	return y, g, nil
+}
+
+// gradients takes those of a direction by gate, hh, ih, bias, and behind those of all
+// directions that of x [B, I] by step.
+func (n *network) gradients(results [][]float32) *peer.Gradients {
+	take := func(count int) (v []float32) {
+		v, results = slices.Concat(results[:count]...), results[count:]
+		return v
+	}
+	g := &peer.Gradients{}
+	for range n.c.Layers {
+		var directions []peer.Direction
+		for range n.c.Directions() {
+			hh, ih, bias := take(4), take(4), take(4)
+			directions = append(directions, peer.NewGradient(ih, hh, bias))
+		}
+		g.Weights = append(g.Weights, directions)
+	}
+	g.X = n.c.BatchMajor(take(n.c.MaxLength))
+	return g
 }

@@ -27,12 +27,13 @@ type network struct {
 	layers  [][]direction
 	x, dy   G.Nodes // of each step: [n, width], [width] for one row
 	y       []G.Value
-	dhh     [4]G.Value
+	dx      G.Nodes // of each step, as x
 }
 
 // direction holds the parameters of one direction of a layer by gate, i, f, g, o.
 type direction struct {
-	ih, hh, bias [4]*G.Node // [I, H], [H, H], [H]
+	ih, hh, bias    [4]*G.Node // [I, H], [H, H], [H]
+	dih, dhh, dbias G.Nodes    // their gradients, in training
 }
 
 func build(c *peer.Case, o peer.Options) (*peer.Model, error) {
@@ -66,9 +67,13 @@ func (n *network) differentiate(y G.Nodes) error {
 	if err != nil {
 		return err
 	}
-	for gate := range n.dhh {
-		G.Read(gradients[gate], &n.dhh[gate])
+	for _, directions := range n.layers {
+		for k := range directions {
+			d := &directions[k]
+			d.dhh, d.dih, d.dbias, gradients = gradients[:4], gradients[4:8], gradients[8:12], gradients[12:]
+		}
 	}
+	n.dx = gradients
 	return nil
 }
 
@@ -77,19 +82,45 @@ func (n *network) call() error {
 	return n.machine.RunAll()
 }
 
-func (n *network) output() (y, dhh []float32, err error) {
-	width := n.c.OutputSize()
-	y = make([]float32, len(n.c.Lengths)*n.c.MaxLength*width)
-	for t, v := range n.y {
-		rows := v.Data().([]float32)
+func (n *network) output() (y []float32, g *peer.Gradients, err error) {
+	y = n.padded(n.y, n.c.OutputSize())
+	if !n.o.Training {
+		return y, nil, nil
+	}
+	dx := make([]G.Value, len(n.dx))
+	for t, node := range n.dx {
+		dx[t] = node.Value()
+	}
+	g = &peer.Gradients{X: n.padded(dx, n.c.Input)}
+	for layer := range n.layers {
+		var directions []peer.Direction
+		for _, d := range n.layers[layer] {
+			input, hidden := n.c.InputSize(layer), n.c.Hidden
+			directions = append(directions, peer.NewGradient(joined(d.dih, input, hidden), joined(d.dhh, hidden, hidden),
+				joined(d.dbias, 1, hidden)))
+		}
+		g.Weights = append(g.Weights, directions)
+	}
+	return y, g, nil
+}
+
+// padded returns the rows of each step as [B, T, width].
+func (n *network) padded(steps []G.Value, width int) []float32 {
+	v := make([]float32, len(n.c.Lengths)*n.c.MaxLength*width)
+	for t, step := range steps {
+		rows := step.Data().([]float32)
 		for b := range n.c.LiveRows(t) {
-			copy(y[(b*n.c.MaxLength+t)*width:][:width], rows[b*width:])
+			copy(v[(b*n.c.MaxLength+t)*width:][:width], rows[b*width:])
 		}
 	}
-	if n.o.Training {
-		for _, v := range n.dhh {
-			dhh = append(dhh, peer.Transpose(v.Data().([]float32), n.c.Hidden, n.c.Hidden)...)
-		}
+	return v
+}
+
+// joined returns the values [rows, columns] of four gates as one [4·columns, rows]. The
+// machine leaves a node its value until the next call; a Read would copy it in each.
+func joined(gates G.Nodes, rows, columns int) (v []float32) {
+	for _, node := range gates {
+		v = append(v, peer.Transpose(node.Value().Data().([]float32), rows, columns)...)
 	}
-	return y, dhh, nil
+	return v
 }

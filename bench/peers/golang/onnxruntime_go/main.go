@@ -45,7 +45,7 @@ func build(c *peer.Case, o peer.Options) (*peer.Model, error) {
 	}
 	version := peer.ModuleVersion("github.com/yalue/onnxruntime_go") + " with ONNX Runtime " + ort.GetVersion()
 	return &peer.Model{Version: version, Call: s.session.Run, Foreign: true,
-		Output: func() (y, dhh []float32, err error) { return c.BatchMajor(s.y.GetData()), nil, nil }}, nil
+		Output: func() ([]float32, *peer.Gradients, error) { return c.BatchMajor(s.y.GetData()), nil, nil }}, nil
 }
 
 // libraryPath returns the flag, the variable, or what pip has put into the virtual

@@ -76,6 +76,12 @@ func (d *Direction) Bias() []float32 {
 	return sum
 }
 
+// NewGradient returns the gradients of a direction from those of a library that has one bias,
+// which is the sum of the two: its gradient is that of both.
+func NewGradient(ih, hh, bias []float32) Direction {
+	return Direction{IH: ih, HH: hh, BIH: bias, BHH: bias}
+}
+
 // Gate returns gate 0 to 3 (i, f, g, o) of a parameter [4H, ...].
 func Gate(v []float32, gate int) []float32 {
 	n := len(v) / 4
@@ -152,14 +158,6 @@ func readFloats(folder, name string, n int) ([]float32, error) {
 	}
 	v := make([]float32, n)
 	return v, binary.Read(bytes.NewReader(data), binary.LittleEndian, v)
-}
-
-func writeFloats(path string, v []float32) error {
-	var data bytes.Buffer
-	if err := binary.Write(&data, binary.LittleEndian, v); err != nil {
-		return err
-	}
-	return os.WriteFile(path, data.Bytes(), 0o666)
 }
 
 // TimeMajor returns a padded array [B, T, width] as [T, B, width].

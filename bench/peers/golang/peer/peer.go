@@ -30,9 +30,8 @@ type Model struct {
 	Call func() error
 
 	// Output returns what the last call came to: y [B, T, D·H], whatever it has in the
-	// padding, and in training the gradient [4H, H] of the first layer's forward
-	// weight_hh, gates in the order i, f, g, o.
-	Output func() (y, dhh []float32, err error)
+	// padding, and in training the gradients.
+	Output func() (y []float32, g *Gradients, err error)
 
 	// Foreign says that the library allocates outside Go, where nobody counts.
 	Foreign bool
@@ -166,30 +165,6 @@ func (s *server) run(calls int) ([]float64, error) {
 	s.allocated += after.TotalAlloc - before.TotalAlloc
 	s.calls += len(us)
 	return us, nil
-}
-
-func (s *server) check(path string) error {
-	if err := s.model.Call(); err != nil {
-		return err
-	}
-	y, dhh, err := s.model.Output()
-	if err != nil {
-		return err
-	}
-	width := s.c.OutputSize()
-	if want := len(s.c.Lengths) * s.c.MaxLength * width; len(y) != want {
-		return fmt.Errorf("y: have %d elements: want %d", len(y), want)
-	}
-	for b, n := range s.c.Lengths {
-		clear(y[(b*s.c.MaxLength+n)*width : (b+1)*s.c.MaxLength*width])
-	}
-	if s.training {
-		if want := 4 * s.c.Hidden * s.c.Hidden; len(dhh) != want {
-			return fmt.Errorf("gradient of weight_hh: have %d elements: want %d", len(dhh), want)
-		}
-		y = append(y, dhh...)
-	}
-	return writeFloats(path, y)
 }
 
 // perCall returns the bytes that a timed call allocated, nil where nobody counts.

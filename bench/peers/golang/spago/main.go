@@ -30,7 +30,7 @@ type network struct {
 	c        *peer.Case
 	o        peer.Options
 	layers   []nn.StandardModel
-	first    *lstm.Model // the first layer's forward direction
+	parts    [][]*lstm.Model // the directions of each layer
 	x        [][]mat.Tensor
 	dy       [][]mat.Tensor
 	y        [][]mat.Tensor // of the last call
@@ -41,15 +41,15 @@ func build(c *peer.Case, o peer.Options) (*peer.Model, error) {
 	ag.SetForceSyncExecution(!*async)
 	n := &network{c: c, o: o, y: make([][]mat.Tensor, len(c.Lengths)), problems: make([]error, len(c.Lengths))}
 	for layer, directions := range c.Weights {
-		forward := newLSTM(c.InputSize(layer), c.Hidden, &directions[0], o.Training)
-		if layer == 0 {
-			n.first = forward
+		var parts []*lstm.Model
+		for k := range directions {
+			parts = append(parts, newLSTM(c.InputSize(layer), c.Hidden, &directions[k], o.Training))
 		}
+		n.parts = append(n.parts, parts)
 		if c.Bidirectional {
-			reverse := newLSTM(c.InputSize(layer), c.Hidden, &directions[1], o.Training)
-			n.layers = append(n.layers, birnn.New(forward, reverse, birnn.Concat))
+			n.layers = append(n.layers, birnn.New(parts[0], parts[1], birnn.Concat))
 		} else {
-			n.layers = append(n.layers, forward)
+			n.layers = append(n.layers, parts[0])
 		}
 	}
 	for b, length := range c.Lengths {
@@ -61,14 +61,19 @@ func build(c *peer.Case, o peer.Options) (*peer.Model, error) {
 
 func newLSTM(input, hidden int, d *peer.Direction, training bool) *lstm.Model {
 	m, bias := lstm.New[float32](input, hidden), d.Bias()
-	for gate, p := range [4][3]*nn.Param{{m.WIn, m.WInRec, m.BIn}, {m.WFor, m.WForRec, m.BFor},
-		{m.WCand, m.WCandRec, m.BCand}, {m.WOut, m.WOutRec, m.BOut}} {
+	for gate, p := range parameters(m) {
 		for i, v := range [3][]float32{d.IH, d.HH, bias} {
 			p[i].ReplaceValue(mat.NewDense[float32](mat.WithShape(p[i].Shape()...),
 				mat.WithBacking(peer.Gate(v, gate)), mat.WithGrad(training)))
 		}
 	}
 	return m
+}
+
+// parameters returns W_ih, W_hh and the bias of the gates i, f, g, o.
+func parameters(m *lstm.Model) [4][3]*nn.Param {
+	return [4][3]*nn.Param{{m.WIn, m.WInRec, m.BIn}, {m.WFor, m.WForRec, m.BFor},
+		{m.WCand, m.WCandRec, m.BCand}, {m.WOut, m.WOutRec, m.BOut}}
 }
 
 // vectors returns the first n rows as column vectors.
@@ -131,23 +136,45 @@ func (n *network) zeroGradients() {
 	}
 }
 
-func (n *network) output() (y, dhh []float32, err error) {
-	width := n.c.OutputSize()
-	y = make([]float32, len(n.y)*n.c.MaxLength*width)
-	for b, sequence := range n.y {
-		for t, row := range sequence {
-			copy(y[(b*n.c.MaxLength+t)*width:], mat.Data[float32](row.Value().(mat.Matrix)))
-		}
-	}
+func (n *network) output() (y []float32, g *peer.Gradients, err error) {
+	y = n.padded(n.y, n.c.OutputSize(), func(row mat.Tensor) []float32 {
+		return mat.Data[float32](row.Value().(mat.Matrix))
+	})
 	if !n.o.Training {
 		return y, nil, nil
 	}
-	for _, p := range []*nn.Param{n.first.WInRec, n.first.WForRec, n.first.WCandRec, n.first.WOutRec} {
-		if g, ok := p.Grad().(mat.Matrix); ok && p.HasGrad() {
-			dhh = append(dhh, mat.Data[float32](g)...)
-		} else {
-			dhh = append(dhh, make([]float32, n.c.Hidden*n.c.Hidden)...) // sequences of one step
+	g = &peer.Gradients{X: n.padded(n.x, n.c.Input, gradient)}
+	for _, parts := range n.parts {
+		var directions []peer.Direction
+		for _, m := range parts {
+			var all [3][]float32
+			for _, p := range parameters(m) {
+				for i := range all {
+					all[i] = append(all[i], gradient(p[i])...)
+				}
+			}
+			directions = append(directions, peer.NewGradient(all[0], all[1], all[2]))
+		}
+		g.Weights = append(g.Weights, directions)
+	}
+	return y, g, nil
+}
+
+// padded returns a vector of each row as [B, T, width].
+func (n *network) padded(sequences [][]mat.Tensor, width int, vector func(mat.Tensor) []float32) []float32 {
+	v := make([]float32, len(sequences)*n.c.MaxLength*width)
+	for b, sequence := range sequences {
+		for t, row := range sequence {
+			copy(v[(b*n.c.MaxLength+t)*width:][:width], vector(row))
 		}
 	}
-	return y, dhh, nil
+	return v
+}
+
+// gradient returns that of a tensor; sequences of one step leave the recurrent weights none.
+func gradient(x mat.Tensor) []float32 {
+	if g, ok := x.Grad().(mat.Matrix); ok && x.HasGrad() {
+		return mat.Data[float32](g)
+	}
+	return make([]float32, x.Size())
 }
