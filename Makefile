@@ -70,7 +70,8 @@ bench: # every named case beside this machine's roofs, at most 10 minutes: bench
 	go run ./bench/report $(BENCHFLAGS)
 
 # This library beside others, which PyPI and the Go module proxy provide: needs Python 3
-# with pip, a C++ compiler for one of them; bench/README.md says how to read what comes.
+# with pip, a C++ compiler for one of them, a C compiler to count what they allocate;
+# bench/README.md says how to read what comes.
 peers: # at most 60 minutes
 	go run ./bench/peers $(PEERSFLAGS)
 peers-quick: # at most 10 minutes

@@ -25,6 +25,7 @@ type workshop struct {
 // build makes what the peers need. A peer whose builder fails has a problem, and the
 // others go on.
 func (w *workshop) build(peers []*peer) {
+	w.count(peers, w.buildCounter)
 	builders := []struct {
 		name string
 		make func([]*peer) error
@@ -59,6 +60,7 @@ func (w *workshop) build(peers []*peer) {
 // take makes nothing. A peer that no earlier run has built has a problem; the error is that
 // all have one.
 func (w *workshop) take(peers []*peer) error {
+	w.count(peers, w.findCounter)
 	found := false
 	for _, p := range peers {
 		if p.builder != "" {

@@ -30,6 +30,7 @@ type peer struct {
 	command     []string // beside the arguments of the protocol
 	env         []string
 	forwardOnly bool
+	foreign     bool          // allocates outside Go: preloads the counter
 	problem     string        // why it cannot take part
 	level       kernels.Level // of this library
 }
@@ -50,24 +51,24 @@ func allPeers(root, built string) []*peer {
 	// A script is not called as its library is: Python would import it instead.
 	python := func(name string, f family, forwardOnly bool, script string, args ...string) {
 		script = filepath.Join(root, "bench", "peers", "python", script)
-		all = append(all, &peer{name: name, family: f, builder: "python", forwardOnly: forwardOnly,
+		all = append(all, &peer{name: name, family: f, builder: "python", forwardOnly: forwardOnly, foreign: true,
 			command: append([]string{filepath.Join(built, "venv", "bin", "python"), script}, args...)})
 	}
-	golang := func(name string, f family, forwardOnly bool) {
-		all = append(all, &peer{name: name, family: f, builder: "golang", forwardOnly: forwardOnly,
+	golang := func(name string, f family, forwardOnly, foreign bool) {
+		all = append(all, &peer{name: name, family: f, builder: "golang", forwardOnly: forwardOnly, foreign: foreign,
 			command: []string{filepath.Join(built, "golang", name)}})
 	}
 	python("pytorch-packed", packs, false, "pytorch_lstm.py", "--impl", "pytorch-packed")
 	python("pytorch-padded", pads, false, "pytorch_lstm.py", "--impl", "pytorch-padded")
 	python("onnxruntime", pads, true, "onnxruntime_lstm.py")
 	python("openvino", pads, true, "openvino_lstm.py")
-	all = append(all, &peer{name: "onednn", family: pads, builder: "onednn",
+	all = append(all, &peer{name: "onednn", family: pads, builder: "onednn", foreign: true,
 		command: []string{filepath.Join(built, "onednn", "onednn")}})
 	python("keras", pads, false, "keras_lstm.py")
-	golang("gomlx", pads, false)
-	golang("spago", packs, false)
-	golang("gorgonia", packs, false)
-	golang("onnxruntime_go", pads, true)
+	golang("gomlx", pads, false, false)
+	golang("spago", packs, false, false)
+	golang("gorgonia", packs, false, false)
+	golang("onnxruntime_go", pads, true, true)
 	return all
 }
 

@@ -18,6 +18,18 @@
 // with gates i, f, g, o; x.f32 [B, T, input] and dy.f32 [B, T, D·H], sequences by
 // descending length, zeros in the padding.
 //
+// allocated_bytes_per_call is what a call in the steady state allocates, freed again or not: the
+// bytes of Go's heap in the mean over the timed calls, and those asked of the C library's
+// allocator by one more, which is not timed: calls differ by a few percent at most. A peer that
+// allocates outside Go has the latter from bench/peers/allocations, which LD_PRELOAD in its
+// environment names: by dlsym it finds
+//
+//	void packedlstm_count_allocations(int on);             // from 0 on, or no longer
+//	unsigned long long packedlstm_allocated_bytes(void);   // by all threads
+//
+// and answers null where it finds none. Not in the figure is what a library takes from a pool
+// that it keeps, or maps itself: ONNX Runtime's arena, Python's small objects, TBB's allocator.
+//
 // PEERS_VENV in a peer's environment is the path of the Python virtual environment.
 //
 // check writes raw float32 arrays to FILE: y [B, T, D·H] and, in training, behind it dx
