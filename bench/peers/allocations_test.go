@@ -99,6 +99,22 @@ func TestCounter(t *testing.T) {
 	}
 }
 
+// TestCountPython: what Python's peers ask is counted, and not known without the counter.
+func TestCountPython(t *testing.T) {
+	shop := newCounter(t)
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3")
+	}
+	const script = "import sys; sys.path.insert(0, sys.argv[1]); import allocations; " +
+		"bytes = allocations.during(lambda: bytearray(1 << 20)); print(bytes and bytes >> 10)"
+	for counter, want := range map[string]string{shop.counter(): "1024", "": "None"} {
+		if got := preloaded(t, counter, python, "-B", "-c", script, filepath.Join(shop.root, "bench", "peers", "python")); got != want {
+			t.Errorf("with counter %q: %s KB: want %s", counter, got, want)
+		}
+	}
+}
+
 // TestCount: who allocates outside Go preloads the counter, and no other; why one cannot is logged.
 func TestCount(t *testing.T) {
 	if runtime.GOOS != "linux" {

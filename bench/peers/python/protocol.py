@@ -12,6 +12,8 @@ import time
 
 import numpy as np
 
+import allocations
+
 
 class Case:
     """A case's shape and data, as NumPy arrays. Batch-major, padded, lengths descending."""
@@ -123,7 +125,7 @@ def serve(impl, build):
                 write(command["out"], case, [y, *gradients])
                 say(event="checked")
             elif command["cmd"] == "memory":
-                say(event="memory", peak_rss_bytes=peak_rss(), allocated_bytes_per_call=None)
+                say(event="memory", peak_rss_bytes=peak_rss(), allocated_bytes_per_call=allocations.during(call))
             else:
                 raise ValueError(f"unknown command {command['cmd']!r}")
     except Exception as e:  # the orchestrator shows it in the peer's column
