@@ -15,6 +15,7 @@
 // call. Gradients stay in their format. Primitives, reorders too, scratch and workspace are
 // made once.
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -467,6 +468,18 @@ long peakRSS() {
     throw std::runtime_error("no VmHWM in /proc/self/status");
 }
 
+// The bytes that a call asks of the C library's allocator, as JSON: null where
+// bench/peers/allocations is not preloaded.
+std::string allocatedByCall(Network &network) {
+    const auto count = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "packedlstm_count_allocations"));
+    const auto allocated = reinterpret_cast<unsigned long long (*)()>(dlsym(RTLD_DEFAULT, "packedlstm_allocated_bytes"));
+    if (!count || !allocated) return "null";
+    count(1);
+    network.call();
+    count(0);
+    return std::to_string(allocated());
+}
+
 std::string quoted(const std::string &s) {
     std::string q = "\"";
     for (char c : s) {
@@ -508,7 +521,9 @@ void serve(int argc, char **argv, std::FILE *out) {
             for (size_t i = 0; i < us.size(); i++) std::fprintf(out, i ? ",%.3f" : "%.3f", us[i]);
             std::fprintf(out, "]}\n");
         } else if (name == "memory") {
-            std::fprintf(out, "{\"event\":\"memory\",\"peak_rss_bytes\":%ld,\"allocated_bytes_per_call\":null}\n", peakRSS());
+            const long peak = peakRSS();
+            std::fprintf(out, "{\"event\":\"memory\",\"peak_rss_bytes\":%ld,\"allocated_bytes_per_call\":%s}\n", peak,
+                    allocatedByCall(network).c_str());
         } else {
             throw std::runtime_error("command " + name + ": want check, run, memory or quit");
         }
