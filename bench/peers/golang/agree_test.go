@@ -48,20 +48,37 @@ func TestAgree(t *testing.T) {
 			if p.name == "onnxruntime_go" && os.Getenv("ONNXRUNTIME_LIB") == "" {
 				t.Skip("ONNXRUNTIME_LIB is not set")
 			}
+			counted := true
+			if p.name == "onnxruntime_go" {
+				counter := buildCounter(folder)
+				t.Setenv("LD_PRELOAD", counter)
+				counted = counter != ""
+			}
 			program := filepath.Join(folder, p.name)
 			if output, err := exec.Command("go", "build", "-o", program, "./"+p.name).CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, output)
 			}
 			for _, c := range cases {
 				for _, mode := range []string{"forward", "training"} {
-					t.Run(c.Name+"/"+mode, func(t *testing.T) { agree(t, program, c, mode, p.forwardOnly) })
+					t.Run(c.Name+"/"+mode, func(t *testing.T) { agree(t, program, c, mode, p.forwardOnly, counted) })
 				}
 			}
 		})
 	}
 }
 
-func agree(t *testing.T, program string, c protocol.Case, mode string, forwardOnly bool) {
+// buildCounter builds what counts allocations outside Go, and returns its path, "" where it
+// cannot be had.
+func buildCounter(folder string) string {
+	counter := filepath.Join(folder, "allocations.so")
+	source := filepath.Join("..", "allocations", "allocations.c")
+	if exec.Command("cc", "-fPIC", "-shared", "-Wl,-z,defs", source, "-o", counter).Run() != nil {
+		return ""
+	}
+	return counter
+}
+
+func agree(t *testing.T, program string, c protocol.Case, mode string, forwardOnly, counted bool) {
 	for _, n := range c.Lengths {
 		c.Tokens += n
 	}
@@ -100,6 +117,8 @@ func agree(t *testing.T, program string, c protocol.Case, mode string, forwardOn
 	}
 	if e := p.ask(protocol.Command{Name: "memory"}); e.Name != "memory" || e.PeakRSSBytes == nil || !(*e.PeakRSSBytes > 1e6) {
 		t.Fatalf("memory: %+v", e)
+	} else if (e.AllocatedBytesPerCall != nil) != counted {
+		t.Fatalf("memory: %+v: want bytes allocated by a call: %t", e, counted)
 	}
 	p.quit()
 }

@@ -44,7 +44,7 @@ func build(c *peer.Case, o peer.Options) (*peer.Model, error) {
 		return nil, err
 	}
 	version := peer.ModuleVersion("github.com/yalue/onnxruntime_go") + " with ONNX Runtime " + ort.GetVersion()
-	return &peer.Model{Version: version, Call: s.session.Run, Foreign: true,
+	return &peer.Model{Version: version, Call: s.session.Run, Foreign: allocated,
 		Output: func() ([]float32, *peer.Gradients, error) { return c.BatchMajor(s.y.GetData()), nil, nil }}, nil
 }
 

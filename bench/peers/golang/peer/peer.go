@@ -33,8 +33,9 @@ type Model struct {
 	// padding, and in training the gradients.
 	Output func() (y []float32, g *Gradients, err error)
 
-	// Foreign says that the library allocates outside Go, where nobody counts.
-	Foreign bool
+	// Foreign is set if the library allocates outside Go: it makes a call and returns the
+	// bytes of it there, nil where nobody counts.
+	Foreign func(call func() error) (*uint64, error)
 }
 
 type command struct {
@@ -128,7 +129,8 @@ func (s *server) answer() error {
 			e["event"] = "ran"
 			e["us"], err = s.run(c.Calls)
 		case "memory":
-			e = event{"event": "memory", "peak_rss_bytes": peakRSS(), "allocated_bytes_per_call": s.perCall()}
+			e = event{"event": "memory", "peak_rss_bytes": peakRSS()}
+			e["allocated_bytes_per_call"], err = s.perCall()
 		case "quit":
 			return nil
 		default:
@@ -167,13 +169,22 @@ func (s *server) run(calls int) ([]float64, error) {
 	return us, nil
 }
 
-// perCall returns the bytes that a timed call allocated, nil where nobody counts.
-func (s *server) perCall() *float64 {
-	if s.model.Foreign || s.calls == 0 {
-		return nil
+// perCall returns the bytes that a call allocates: of Go's heap in the mean over the timed
+// ones, and outside by one more. It is nil where either is not known.
+func (s *server) perCall() (*float64, error) {
+	if s.calls == 0 {
+		return nil, nil
 	}
 	each := float64(s.allocated) / float64(s.calls)
-	return &each
+	if s.model.Foreign == nil {
+		return &each, nil
+	}
+	bytes, err := s.model.Foreign(s.model.Call)
+	if bytes == nil || err != nil {
+		return nil, err
+	}
+	each += float64(*bytes)
+	return &each, nil
 }
 
 // peakRSS returns the largest memory that the process had, in bytes, nil where no /proc
