@@ -101,6 +101,8 @@ var formulas = map[string]string{
 	"median_us":       "median over samples_us: all timed calls of all rounds, in their order",
 	"status":          "ok after these bounds held: " + boundText,
 	"ratio":           "useful_gflops of this library at its best level / useful_gflops of the fastest other library with status ok",
+	"allocated_bytes_per_call": "bytes of Go's heap, mean over the timed calls, and bytes asked of the C library's allocator in one " +
+		"more call; what a library takes from a pool of its own or maps itself is not counted",
 }
 
 // finish fills in the figures that follow from all calls, round by round.

@@ -333,7 +333,8 @@ func (r *Report) writeCosts(w io.Writer) {
 	r.grid(w, results, scaled(func(x *Result) *float64 { return x.FirstCallUs }, 1e3), "%.1f")
 	fmt.Fprint(w, "\n## Peak memory of the process, MB\n\n")
 	r.grid(w, results, scaled(func(x *Result) *float64 { return x.PeakRSSBytes }, 1e6), "%.0f")
-	fmt.Fprint(w, "\n## Bytes allocated a call, where the peer can tell\n\n")
+	fmt.Fprint(w, "\n## Bytes allocated a call\n\nOf Go's heap, and asked of the C library's allocator. "+
+		"What a library takes from a pool of its own is not in it.\n\n")
 	r.grid(w, results, func(x *Result) *float64 { return x.AllocatedBytesPerCall }, "%.0f")
 	fmt.Fprint(w, "\n## Largest difference from the float64 reference\n\nBounds: "+boundText+".\n\n")
 	r.grid(w, results, func(x *Result) *float64 { return x.MaxDifference }, "%.1e")
