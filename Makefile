@@ -22,7 +22,8 @@ test-exhaustive: # exp, sigmoid and tanh on all 2^32 float32, some minutes
 
 # OpenBLAS as the engine; needs libopenblas-dev and a C compiler. kernels/openblas says what
 # holds then. Settings: for large products, for those and single steps, where it is faster.
-OPENBLAS = CGO_LDFLAGS=-lopenblas go
+# OpenBLAS chooses its own kernels and blocks, whatever was set for other programs.
+OPENBLAS = env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE CGO_LDFLAGS=-lopenblas go
 OPENBLAS_ROOMS = ./kernels/... ./internal/... ./lstm ./nn ./seq2seq ./fuzz ./examples
 test-openblas:
 	$(OPENBLAS) vet -tags openblas ./...
