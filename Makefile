@@ -39,9 +39,11 @@ test-arm64: # needs qemu-user-static
 
 # A CPU with AVX2 and no AVX-512, and one without AVX; need qemu-user-static. qemu reads
 # the masked lanes of VMASKMOVPS, which a CPU does not: the tests at page bounds are skipped.
+# Of gonumblas, large products and what no level changes are skipped, too.
 test-avx2:
 	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy|Bounds' ./kernels
 	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Haswell' -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
+	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'SgemmBlocks|SgemmBits|Scratch|Allocations' ./kernels/gonumblas
 test-noavx:
 	CGO_ENABLED=0 go test -short -exec 'qemu-x86_64-static -cpu Nehalem' -skip 'FMA32|Accuracy|Bounds' ./kernels
 	CGO_ENABLED=0 go test -exec 'qemu-x86_64-static -cpu Nehalem' -run '^(TestBits|TestGolden|TestPrepared.*)$$' ./lstm
@@ -49,8 +51,9 @@ test-noavx:
 # AVX-512 on a CPU without it, under Bochs: some minutes; needs root for the packages.
 test-avx512:
 	mkdir -p bench/out/emulated
-	CGO_ENABLED=0 go test -c -o bench/out/emulated/ ./kernels ./lstm
+	CGO_ENABLED=0 go test -c -o bench/out/emulated/ ./kernels ./kernels/gonumblas ./lstm
 	PACKEDLSTM_REQUIRE=avx512 .ci/emulate bench/out/emulated/kernels.test -test.short -test.run '/^avx512$$' -test.skip 'FMA32|Pattern|Accuracy'
+	PACKEDLSTM_REQUIRE=avx512 .ci/emulate bench/out/emulated/gonumblas.test -test.short -test.run '/^avx512$$' -test.skip 'SgemmBlocks|SgemmBits|Scratch|Concurrency|Allocations'
 	PACKEDLSTM_REQUIRE=avx512 .ci/emulate -d lstm bench/out/emulated/lstm.test -test.short -test.run '^(TestBits|TestGolden|TestFewRows)$$/^avx512$$'
 
 bits: # the same bits at every level: here, under qemu and under Bochs

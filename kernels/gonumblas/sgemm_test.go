@@ -142,6 +142,22 @@ func TestSgemmBlocks(t *testing.T) {
 	})
 }
 
+// TestSgemmNear: matrices that AVX-512 alone takes as they are, too large for the other levels'
+// methods, with and without last columns apart.
+func TestSgemmNear(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
+		for i, s := range [][3]int{{80, 96, 200}, {70, 99, 250}, {90, 70, 400}} {
+			for _, tA := range bothTransposes {
+				for _, tB := range bothTransposes {
+					for _, beta := range []float32{0, 1} {
+						newGemm(uint64(i), tA, tB, s[0], s[1], s[2], factors[1+i%2], beta).check(t)
+					}
+				}
+			}
+		}
+	})
+}
+
 // TestSgemmEmpty: dimensions of 0 as gonum has them, without a factor too.
 func TestSgemmEmpty(t *testing.T) {
 	for _, s := range [][3]int{{0, 3, 3}, {3, 0, 3}, {3, 3, 0}, {0, 0, 0}} {
