@@ -2,6 +2,7 @@
 .PHONY: test test-portable test-purego test-race test-exhaustive test-arm64 test-openblas test-avx2 test-noavx test-avx512 bits vet fuzz bench bench-openblas peers peers-quick importcost golden
 
 FUZZTIME = 30s
+FUZZFLAGS = # such as -fuzzminimizetime=10x
 BENCHFLAGS = # such as -quick
 PEERSFLAGS = # such as -cases even32_h256 -peers packedlstm,pytorch-packed
 
@@ -68,7 +69,7 @@ fuzz: # every target for FUZZTIME, which may be a count: make fuzz FUZZTIME=1000
 		list=$$(go test -list '^Fuzz' $$package) || { echo "$$list"; exit 1; }; \
 		targets=$$(echo "$$list" | grep ^Fuzz) || { echo "no fuzz target in $$package"; exit 1; }; \
 		for target in $$targets; do \
-			go test -run xxx -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; done; done
+			go test -run xxx -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $(FUZZFLAGS) $$package || exit 1; done; done
 
 bench: # every named case beside this machine's roofs, at most 10 minutes: bench/out
 	go run ./bench/report $(BENCHFLAGS)
