@@ -53,15 +53,30 @@ func matrixVector(tA blas.Transpose, m, n int, a []float32, lda int, x []float32
 }
 
 // Sger computes A += alpha·x·yᵀ, A [m, n] in row-major order. Negative increments read x
-// and y from their ends, as the reference BLAS does (gonum 0.17 adds nothing for those of y).
+// and y from their ends, as the reference BLAS does (gonum 0.17 adds nothing for those of y). Short
+// rows go through tiles of AVX-512; where it is not there, or they are few, gonum's own are faster.
 func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	if m < 1 || n < 1 || lda < n || incX == 0 || incY == 0 || alpha == 0 || max(m, n, lda) > math.MaxInt32 ||
 		!holds(x, m, 1, max(incX, -incX)) || !holds(y, n, 1, max(incY, -incY)) || !holds(a, m, n, lda) {
 		i.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
+	level := kernels.Active()
+	inTiles := level == kernels.AVX512 && n < longRow && m*n >= fewElements && incX > 0
+	if !inTiles && (level == kernels.AVX512 || level == kernels.AVX2) && n < longRow && incX > 0 && incY > 0 {
+		i.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
+		return
+	}
 	s := directs.Get().(*direct)
-	level, first, at := kernels.Active(), start(n, incY), start(m, incX)
+	defer directs.Put(s)
+	first, at := start(n, incY), start(m, incX)
+	if inTiles {
+		check(level.MultiplyRows(&kernels.RowProduct{
+			C: a, CStride: lda, A: x, AStride: incX, AKStride: 1, B: s.elements(y, first, incY, n), BStride: n,
+			Rows: m, Columns: n, K: 1, Alpha: alpha, Beta: 1,
+		}))
+		return
+	}
 	const columns = 1 << 12 // of y, that stay in L1 while the rows pass
 	for j := 0; j < n; j += columns {
 		part := s.elements(y, first+j*incY, incY, min(columns, n-j))
@@ -69,8 +84,15 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 			addScaled(level, a[r*lda+j:][:len(part)], part, alpha*x[at+r*incX])
 		}
 	}
-	directs.Put(s)
 }
+
+const (
+	// longRow elements of A are worth a call of their own; shorter rows go through tiles, many a call (Xeon:
+	// rows of 64 3.7, of 200 1.07, of 256 and 300 0.76 to 1.4, of 500 0.6 to 0.86 times as fast).
+	longRow = 320
+	// fewElements of A are not worth a product's cost (Xeon: 16 x 16 61 ns, gonum's 36).
+	fewElements = 1 << 10
+)
 
 // elements returns n elements of y, incY apart, from index at on: a copy if they are not
 // contiguous.
