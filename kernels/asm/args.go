@@ -1,5 +1,10 @@
 package asm
 
+// Address is where a routine is in what a pointer of its arguments names: its own, and whatever before
+// the call. It is no pointer, for when the routine is done it may lie beyond all elements, in memory that is
+// free or another's, and a pointer to that ends the program when the garbage collector comes upon it.
+type Address uintptr
+
 // ProductArgs describes a tile product over consecutive row tiles of one
 // shape, rows x columns (the shape is in the routine's name):
 //
@@ -24,15 +29,17 @@ type ProductArgs struct {
 	// many panels as they are wide, from Next on: while they compute four k, if Next has none
 	// of the bits of NextMask, and then go on by NextStep bytes. (A panel need not begin at a
 	// multiple of what is called at a time: then its first lines, three at most, are left out.)
-	// NextMask -1: nothing is called. One row leaves Next undefined.
+	// NextMask -1: nothing is called.
 	Next     *float32 // not nil
 	NextStep int
 	NextMask int
 
 	// The same is computed for Groups of panels, 1 if that is 0: B moves on by GroupB, Init by
-	// GroupInit, C by GroupC, Next is the group after each. The routines change all that moves.
+	// GroupInit, C by GroupC, Next is the group after each. The routines change Groups.
 	Groups                    int
 	GroupB, GroupInit, GroupC int
+
+	AtB, AtInit, AtC, AtNext Address
 
 	Add  int // other than 0: c is added to the sum at the end
 	Far  int // other than 0: c is in no cache near, its lines are called before a tile begins (amd64)
@@ -49,7 +56,7 @@ type ProductArgs struct {
 // (AVX2) of the other. The sixteen rows go through a panel by tiles: one of all rows and all k
 // (AVX-512), or, for one block of k after the other, tiles of four rows, whose sums go on through XC
 // (AVX2). The routine ends with the last group or the last panel; what the other has then of its sums
-// is in C or XC. It changes what moves, and leaves what is to go.
+// is in C or XC. It changes and leaves what is to go.
 type SideArgs struct {
 	A       *float32 // a[k] is at A + k
 	B       *float32 // panels, BPanel apart
@@ -79,6 +86,8 @@ type SideArgs struct {
 	BlockTurns int      // of each tile of the block: BlockMost, or what the panel has left
 	BlockMost  int      // > 0
 	PanelLeft  int      // turns of the panel from the block on; PanelTurns: it is the first
+
+	AtB, AtInit, AtC, AtXInit, AtXC, AtPanelInit, AtTileInit Address
 }
 
 // VectorArgs describes an elementwise operation: for i < N,
@@ -202,7 +211,7 @@ type RowsArgs struct {
 //	c = d + Beta·c, c[i, j] at C + i·CRow + j; Transposed: at C + j·CRow + i
 //
 // Each lane of a register sums the k that are equal modulo the lanes; the lanes' sums are
-// added at the end, always in one order. Beta = 0 does not read c. The routines change B.
+// added at the end, always in one order. Beta = 0 does not read c.
 type DotsArgs struct {
 	A, B, C          *float32
 	ARow, BRow, CRow int
@@ -210,4 +219,5 @@ type DotsArgs struct {
 	Columns          int // > 0; rows of B
 	Alpha, Beta      float32
 	Transposed       int // other than 0: see above
+	AtB              Address
 }

@@ -136,6 +136,8 @@
 // COLUMN what is left, ADD adds the lanes.
 #define DOT_PRODUCTS(HEIGHT, CLEAR, LOAD_A, LOAD_LAST_A, COLUMN, ADD) \
 	MOVQ args+0(FP), R14                  \
+	MOVQ DotsArgs_B(R14), DX              \
+	MOVQ DX, DotsArgs_AtB(R14)            \
 	MOVQ DotsArgs_C(R14), DI              \
 	MOVQ DotsArgs_CRow(R14), AX           \
 	MOVQ DotsArgs_ARow(R14), R8           \
@@ -148,9 +150,9 @@ tile:                                         \
 	SHLQ $2, R15                          \
 	ROW_OFFSETS(R15, BX, R11, R12, R13)   \
 	MOVQ DotsArgs_A(R14), SI              \
-	MOVQ DotsArgs_B(R14), DX              \
+	MOVQ DotsArgs_AtB(R14), DX            \
 	LEAQ (DX)(R15*4), CX                  \
-	MOVQ CX, DotsArgs_B(R14)              \
+	MOVQ CX, DotsArgs_AtB(R14)            \
 	MOVQ DotsArgs_K(R14), CX              \
 	CLEAR                                 \
 	SUBQ $8, CX                           \

@@ -68,11 +68,23 @@ CALLED:                                        \
 // Zen 4), and there are never many of them above each other.
 #define NOTHING_AHEAD
 
-// An argument goes on by as many elements as another says. AX is clobbered.
-#define MOVE_ON(STEP, ARGUMENT) \
-	MOVQ STEP(R14), AX     \
-	SHLQ $2, AX            \
-	ADDQ AX, ARGUMENT(R14)
+// Where a routine is in an argument: at its beginning. AX is clobbered.
+#define BEGIN_AT(ARGUMENT, PLACE) \
+	MOVQ ARGUMENT(R14), AX \
+	MOVQ AX, PLACE(R14)
+
+#define BEGIN_PRODUCT \
+	MOVQ args+0(FP), R14                              \
+	BEGIN_AT(ProductArgs_B, ProductArgs_AtB)          \
+	BEGIN_AT(ProductArgs_Init, ProductArgs_AtInit)    \
+	BEGIN_AT(ProductArgs_C, ProductArgs_AtC)          \
+	BEGIN_AT(ProductArgs_Next, ProductArgs_AtNext)
+
+// An address goes on by as many elements as an argument says. AX is clobbered.
+#define MOVE_ON(STEP, PLACE) \
+	MOVQ STEP(R14), AX \
+	SHLQ $2, AX        \
+	ADDQ AX, PLACE(R14)
 
 // The end of a tile product: on to the next group of panels, whose arguments are loaded again,
 // or back. While that one is computed, the one after it is called, if anything is.
@@ -80,19 +92,29 @@ CALLED:                                        \
 #define NEXT_GROUP \
 	DECQ ProductArgs_Groups(R14)            \
 	JLE  done                               \
-	MOVE_ON(ProductArgs_GroupC, ProductArgs_C)       \ // c += GroupC
-	MOVE_ON(ProductArgs_GroupInit, ProductArgs_Init) \ // init += GroupInit
+	MOVE_ON(ProductArgs_GroupC, ProductArgs_AtC)       \ // c += GroupC
+	MOVE_ON(ProductArgs_GroupInit, ProductArgs_AtInit) \ // init += GroupInit
 	MOVQ ProductArgs_GroupB(R14), AX        \
 	SHLQ $2, AX                             \
-	MOVQ ProductArgs_B(R14), CX             \
+	MOVQ ProductArgs_AtB(R14), CX           \
 	ADDQ AX, CX                             \
-	MOVQ CX, ProductArgs_B(R14)             \ // b += GroupB
+	MOVQ CX, ProductArgs_AtB(R14)           \ // b += GroupB
 	ADDQ CX, AX                             \
-	MOVQ AX, ProductArgs_Next(R14)          \ // next = b + GroupB
+	MOVQ AX, ProductArgs_AtNext(R14)        \ // next = b + GroupB
 	JMP  group                              \
 done:                                           \
 	VZEROUPPER                              \
 	RET
+
+#define BEGIN_SIDE \
+	MOVQ args+0(FP), R14                               \
+	BEGIN_AT(SideArgs_B, SideArgs_AtB)                 \
+	BEGIN_AT(SideArgs_Init, SideArgs_AtInit)           \
+	BEGIN_AT(SideArgs_C, SideArgs_AtC)                 \
+	BEGIN_AT(SideArgs_XInit, SideArgs_AtXInit)         \
+	BEGIN_AT(SideArgs_XC, SideArgs_AtXC)               \
+	BEGIN_AT(SideArgs_PanelInit, SideArgs_AtPanelInit) \
+	BEGIN_AT(SideArgs_TileInit, SideArgs_AtTileInit)
 
 // CX turns of both products of SideArgs go together, as many as either has left: CX are those of the
 // one row.
@@ -106,7 +128,7 @@ done:                                           \
 #define SIDE_NEXT_GROUP \
 	DECQ SideArgs_Groups(R14)                    \
 	JZ   done                                    \
-	MOVE_ON(SideArgs_GroupB, SideArgs_B)         \
-	MOVE_ON(SideArgs_GroupInit, SideArgs_Init)   \
-	MOVE_ON(SideArgs_GroupC, SideArgs_C)         \
+	MOVE_ON(SideArgs_GroupB, SideArgs_AtB)       \
+	MOVE_ON(SideArgs_GroupInit, SideArgs_AtInit) \
+	MOVE_ON(SideArgs_GroupC, SideArgs_AtC)       \
 	JMP  group

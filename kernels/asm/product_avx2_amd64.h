@@ -27,12 +27,11 @@
 #define ROW   AX
 #define AHEAD AX
 
-// Loads the arguments; DX and CX are loaded at the start of each tile.
+// Loads the arguments of a group; DX and CX are loaded at the start of each tile.
 #define LOAD_ARGS \
-	MOVQ args+0(FP), R14               \
 	MOVQ ProductArgs_A(R14), A         \
-	MOVQ ProductArgs_Init(R14), INIT   \
-	MOVQ ProductArgs_C(R14), C         \
+	MOVQ ProductArgs_AtInit(R14), INIT \
+	MOVQ ProductArgs_AtC(R14), C       \
 	MOVQ ProductArgs_ARow(R14), AROW   \
 	MOVQ ProductArgs_AK(R14), AK       \
 	MOVQ ProductArgs_BPanel(R14), BPAN \
@@ -48,6 +47,7 @@
 // one, OFF bytes into b. Meanwhile the tiles call the next block of b into L2, by CALL_AHEAD a turn.
 // IN_RUNS is RUNS or NO_RUNS.
 #define PRODUCT(HEIGHT, TOUCH_C, LOAD_C, TURN, IN_RUNS, CALL_AHEAD, TURN_K, STEP, ADD_C, STORE_C) \
+	BEGIN_PRODUCT                      \
 group:                                     \
 	LOAD_ARGS                          \
 tile:                                      \
@@ -64,12 +64,12 @@ touch:                                     \
 	IMUL3Q $HEIGHT, ROW, CX            \
 	SUBQ CX, C                         \
 sums:                                      \
-	MOVQ ProductArgs_B(R14), B         \
+	MOVQ ProductArgs_AtB(R14), B       \
 	MOVQ ProductArgs_K(R14), CX        \
 	MOVQ ProductArgs_InitRow(R14), ROW \
 	SHLQ $2, ROW                       \
 	LOAD_C                             \
-	MOVQ ProductArgs_Next(R14), AHEAD  \
+	MOVQ ProductArgs_AtNext(R14), AHEAD \
 	SUBQ $TURN, CX                     \
 	JL   rest                          \
 	IN_RUNS                            \
@@ -89,7 +89,7 @@ oneK:                                      \
 	DECQ CX                            \
 	JNZ  oneK                          \
 store:                                     \
-	MOVQ AHEAD, ProductArgs_Next(R14)  \
+	MOVQ AHEAD, ProductArgs_AtNext(R14) \
 	MOVQ ProductArgs_CRow(R14), ROW    \
 	SHLQ $2, ROW                       \
 	CMPQ ProductArgs_Add(R14), $0      \

@@ -42,12 +42,22 @@
 #define BPAN R21
 #define CSAVED R23
 
-// Loads the arguments; AT, B0 and KS are set at the start of each tile.
+// Where a routine is in an argument: at its beginning. R22 is clobbered.
+#define BEGIN_AT(ARGUMENT, PLACE) \
+	MOVD ARGUMENT(ARGS), R22 \
+	MOVD R22, PLACE(ARGS)
+
+#define BEGIN_PRODUCT \
+	MOVD args+0(FP), ARGS                          \
+	BEGIN_AT(ProductArgs_B, ProductArgs_AtB)       \
+	BEGIN_AT(ProductArgs_Init, ProductArgs_AtInit) \
+	BEGIN_AT(ProductArgs_C, ProductArgs_AtC)
+
+// Loads the arguments of a group; AT, B0 and KS are set at the start of each tile.
 #define LOAD_ARGS \
-	MOVD args+0(FP), ARGS              \
 	MOVD ProductArgs_A(ARGS), ROW0     \
-	MOVD ProductArgs_Init(ARGS), INIT  \
-	MOVD ProductArgs_C(ARGS), CPTR     \
+	MOVD ProductArgs_AtInit(ARGS), INIT \
+	MOVD ProductArgs_AtC(ARGS), CPTR   \
 	MOVD ProductArgs_ARow(ARGS), AROW  \
 	MOVD ProductArgs_AK(ARGS), AK      \
 	MOVD ProductArgs_BPanel(ARGS), BPAN \
@@ -67,18 +77,18 @@
 	SUBS $1, R22                            \
 	BLE  done                               \
 	MOVD R22, ProductArgs_Groups(ARGS)      \
-	MOVD ProductArgs_B(ARGS), R22           \
+	MOVD ProductArgs_AtB(ARGS), R22         \
 	MOVD ProductArgs_GroupB(ARGS), CSAVED   \
 	ADD  CSAVED<<2, R22                     \
-	MOVD R22, ProductArgs_B(ARGS)           \ // b += GroupB
-	MOVD ProductArgs_C(ARGS), R22           \
+	MOVD R22, ProductArgs_AtB(ARGS)         \ // b += GroupB
+	MOVD ProductArgs_AtC(ARGS), R22         \
 	MOVD ProductArgs_GroupC(ARGS), CSAVED   \
 	ADD  CSAVED<<2, R22                     \
-	MOVD R22, ProductArgs_C(ARGS)           \ // c += GroupC
-	MOVD ProductArgs_Init(ARGS), R22        \
+	MOVD R22, ProductArgs_AtC(ARGS)         \ // c += GroupC
+	MOVD ProductArgs_AtInit(ARGS), R22      \
 	MOVD ProductArgs_GroupInit(ARGS), CSAVED \
 	ADD  CSAVED<<2, R22                     \
-	MOVD R22, ProductArgs_Init(ARGS)        \ // init += GroupInit
+	MOVD R22, ProductArgs_AtInit(ARGS)      \ // init += GroupInit
 	JMP  group                              \
 done:                                           \
 	RET
@@ -86,7 +96,7 @@ done:                                           \
 // Starts a tile: b and k from the beginning.
 #define START_TILE \
 	MOVD ZR, AT                  \
-	MOVD ProductArgs_B(ARGS), B0 \
+	MOVD ProductArgs_AtB(ARGS), B0 \
 	MOVD ProductArgs_K(ARGS), KS
 
 // Accumulators of a row of 16 columns <- init; acc -> c. INIT and CPTR go on by a row.

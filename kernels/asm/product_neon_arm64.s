@@ -30,6 +30,8 @@
 // func Product6x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product6x16NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
@@ -90,6 +92,8 @@ write:
 // func Product5x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product5x16NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
@@ -144,6 +148,8 @@ write:
 // func Product4x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product4x16NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
@@ -192,6 +198,8 @@ write:
 // func Product3x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product3x16NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
@@ -234,6 +242,8 @@ write:
 // func Product2x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product2x16NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
@@ -270,6 +280,8 @@ write:
 // func Product1x16NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product1x16NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 

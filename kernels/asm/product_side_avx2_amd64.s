@@ -80,20 +80,20 @@
 // the routine ends with the last of either.
 // Requires: AVX, FMA
 TEXT ·ProductSide1x32AVX2(SB), NOSPLIT, $0-8
-	MOVQ args+0(FP), R14
+	BEGIN_SIDE
 	MOVQ SideArgs_X(R14), X
 	MOVQ SideArgs_W(R14), W
 	MOVQ SideArgs_BlockTurns(R14), BLOCK
 	SHLQ $8, BLOCK
-	SIDE_ROWS(SideArgs_XInit, SideArgs_XInitRow, LOAD_SIDE_ROW)
+	SIDE_ROWS(SideArgs_AtXInit, SideArgs_XInitRow, LOAD_SIDE_ROW)
 
 group:
 	MOVQ    SideArgs_A(R14), A
-	MOVQ    SideArgs_B(R14), B
+	MOVQ    SideArgs_AtB(R14), B
 	MOVQ    SideArgs_BPanel(R14), B1
 	LEAQ    (B)(B1*4), B1
-	MOVQ    SideArgs_Init(R14), INIT
-	MOVQ    SideArgs_C(R14), C
+	MOVQ    SideArgs_AtInit(R14), INIT
+	MOVQ    SideArgs_AtC(R14), C
 	VMOVUPS (INIT), Y0
 	VMOVUPS 32(INIT), Y1
 	VMOVUPS 64(INIT), Y2
@@ -122,7 +122,7 @@ turn: // eight k of the one row, four of the tile
 	JNE  row
 
 	// The next four rows, for which the block begins again.
-	SIDE_ROWS(SideArgs_XC, SideArgs_XCRow, STORE_SIDE_ROW)
+	SIDE_ROWS(SideArgs_AtXC, SideArgs_XCRow, STORE_SIDE_ROW)
 	DECQ SideArgs_RowTiles(R14)
 	JZ   block
 	SUBQ BLOCK, W
@@ -130,7 +130,7 @@ turn: // eight k of the one row, four of the tile
 	ADDQ $16, X
 	MOVQ SideArgs_PanelInitRow(R14), AX
 	SHLQ $4, AX
-	ADDQ AX, SideArgs_TileInit(R14)
+	ADDQ AX, SideArgs_AtTileInit(R14)
 	JMP  tile
 
 block: // the next block of the panel, for the first rows
@@ -147,9 +147,9 @@ block: // the next block of the panel, for the first rows
 	JZ   last
 	ADDQ $64, BX
 	MOVQ SideArgs_XFirst(R14), X
-	MOVE_ON(SideArgs_InitStep, SideArgs_PanelInit)
-	MOVQ SideArgs_PanelInit(R14), AX
-	MOVQ AX, SideArgs_TileInit(R14)
+	MOVE_ON(SideArgs_InitStep, SideArgs_AtPanelInit)
+	MOVQ SideArgs_AtPanelInit(R14), AX
+	MOVQ AX, SideArgs_AtTileInit(R14)
 	MOVQ SideArgs_PanelTurns(R14), AX
 
 shorter: // AX turns of the panel are left
@@ -161,17 +161,17 @@ shorter: // AX turns of the panel are left
 	SHLQ    $8, BLOCK
 
 tile: // BX its rows of c
-	MOVQ BX, SideArgs_XC(R14)
+	MOVQ BX, SideArgs_AtXC(R14)
 	MOVQ SideArgs_BlockTurns(R14), AX
 	MOVQ AX, SideArgs_XTurns(R14)
 	MOVQ SideArgs_PanelLeft(R14), AX
 	CMPQ AX, SideArgs_PanelTurns(R14)
 	JEQ  begin
-	SIDE_ROWS(SideArgs_XC, SideArgs_XCRow, LOAD_SIDE_ROW)
+	SIDE_ROWS(SideArgs_AtXC, SideArgs_XCRow, LOAD_SIDE_ROW)
 	JMP  row
 
 begin:
-	SIDE_ROWS(SideArgs_TileInit, SideArgs_PanelInitRow, LOAD_SIDE_ROW)
+	SIDE_ROWS(SideArgs_AtTileInit, SideArgs_PanelInitRow, LOAD_SIDE_ROW)
 
 row: // the one row goes on to the next group
 	MOVQ  SideArgs_Turns(R14), CX
@@ -181,7 +181,7 @@ row: // the one row goes on to the next group
 	SIDE_NEXT_GROUP
 
 done:
-	SIDE_ROWS(SideArgs_XC, SideArgs_XCRow, STORE_SIDE_ROW)
+	SIDE_ROWS(SideArgs_AtXC, SideArgs_XCRow, STORE_SIDE_ROW)
 	VZEROUPPER
 	RET
 

@@ -70,12 +70,12 @@
 	MOVE(Z23)
 
 #define LOAD_SIDE_ROWS \
-	MOVQ SideArgs_XInit(R14), BX     \
+	MOVQ SideArgs_AtXInit(R14), BX   \
 	MOVQ SideArgs_XInitRow(R14), ROW \
 	SHLQ $2, ROW                     \
 	SIDE_ROWS(LOAD_SIDE_ROW)
 #define STORE_SIDE_ROWS \
-	MOVQ SideArgs_XC(R14), BX     \
+	MOVQ SideArgs_AtXC(R14), BX   \
 	MOVQ SideArgs_XCRow(R14), ROW \
 	SHLQ $2, ROW                  \
 	SIDE_ROWS(STORE_SIDE_ROW)
@@ -117,7 +117,7 @@
 // the routine ends with the last of either.
 // Requires: AVX512F
 TEXT ·ProductSide1x64AVX512(SB), NOSPLIT, $0-8
-	MOVQ args+0(FP), R14
+	BEGIN_SIDE
 	MOVQ SideArgs_BPanel(R14), BPAN
 	MOVQ SideArgs_X(R14), X
 	MOVQ SideArgs_W(R14), W
@@ -126,12 +126,12 @@ TEXT ·ProductSide1x64AVX512(SB), NOSPLIT, $0-8
 
 group:
 	MOVQ    SideArgs_A(R14), A
-	MOVQ    SideArgs_B(R14), B
+	MOVQ    SideArgs_AtB(R14), B
 	LEAQ    (B)(BPAN*1), B1
 	LEAQ    (B)(BPAN*2), B2
 	LEAQ    (B1)(BPAN*2), B3
-	MOVQ    SideArgs_Init(R14), INIT
-	MOVQ    SideArgs_C(R14), C
+	MOVQ    SideArgs_AtInit(R14), INIT
+	MOVQ    SideArgs_AtC(R14), C
 	VMOVUPS (INIT), Z0
 	VMOVUPS 64(INIT), Z1
 	VMOVUPS 128(INIT), Z2
@@ -161,10 +161,10 @@ turned:
 	STORE_SIDE_ROWS
 	DECQ SideArgs_Panels(R14)
 	JZ   last
-	ADDQ $64, SideArgs_XC(R14)
-	MOVE_ON(SideArgs_InitStep, SideArgs_PanelInit)
-	MOVQ SideArgs_PanelInit(R14), BX
-	MOVQ BX, SideArgs_XInit(R14)
+	ADDQ $64, SideArgs_AtXC(R14)
+	MOVE_ON(SideArgs_InitStep, SideArgs_AtPanelInit)
+	MOVQ SideArgs_AtPanelInit(R14), BX
+	MOVQ BX, SideArgs_AtXInit(R14)
 	MOVQ SideArgs_PanelInitRow(R14), BX
 	MOVQ BX, SideArgs_XInitRow(R14)
 	MOVQ SideArgs_PanelTurns(R14), BX

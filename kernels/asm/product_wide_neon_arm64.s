@@ -44,6 +44,8 @@
 // func Product3x32NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product3x32NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
@@ -90,6 +92,8 @@ write:
 // func Product2x32NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product2x32NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
@@ -133,6 +137,8 @@ write:
 // func Product1x64NEON(args *ProductArgs)
 // Requires: ASIMD
 TEXT ·Product1x64NEON(SB), NOSPLIT, $0-8
+	BEGIN_PRODUCT
+
 group:
 	LOAD_ARGS
 
