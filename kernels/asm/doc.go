@@ -4,7 +4,8 @@
 //
 // Every routine takes a pointer to one argument struct, whose fields say what
 // the routine computes, and trusts it: package kernels has checked it. Strides
-// are in float32 elements. A routine's name ends in the level that it needs.
+// are in float32 elements. A routine's name ends in the level that it needs. None
+// changes a pointer of its arguments (see [Address]).
 //
 // Files are named operation_level_goarch.s; macros that several files of a
 // level share stand in a header beside them. The tag purego builds none of it.
