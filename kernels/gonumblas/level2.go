@@ -62,8 +62,9 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 		return
 	}
 	level := kernels.Active()
-	inTiles := level == kernels.AVX512 && n < longRow && m*n >= fewElements && incX > 0
-	if !inTiles && (level == kernels.AVX512 || level == kernels.AVX2) && n < longRow && incX > 0 && incY > 0 {
+	short := n < longRow && incX > 0 && (level == kernels.AVX512 || level == kernels.AVX2)
+	inTiles := short && level == kernels.AVX512 && m*n >= fewElements
+	if short && !inTiles && incY > 0 {
 		i.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
