@@ -41,13 +41,15 @@ test-arm64: # needs qemu-user-static
 # A CPU with AVX2 and no AVX-512, and one without AVX; need qemu-user-static. qemu reads
 # the masked lanes of VMASKMOVPS, which a CPU does not: the tests at page bounds are skipped.
 # Of gonumblas, large products and what no level changes are skipped, too.
+HASWELL = PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -timeout 30m -exec 'qemu-x86_64-static -cpu Haswell'
+NEHALEM = CGO_ENABLED=0 go test -timeout 30m -exec 'qemu-x86_64-static -cpu Nehalem'
 test-avx2:
-	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -timeout 30m -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy|Bounds' ./kernels
-	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -timeout 30m -exec 'qemu-x86_64-static -cpu Haswell' -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
-	PACKEDLSTM_REQUIRE=avx2 CGO_ENABLED=0 go test -short -timeout 30m -exec 'qemu-x86_64-static -cpu Haswell' -run '/^avx2$$' -skip 'SgemmBlocks|SgemmBits|Scratch|Allocations' ./kernels/gonumblas
+	$(HASWELL) -short -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy|Bounds' ./kernels
+	$(HASWELL) -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
+	$(HASWELL) -short -run '/^avx2$$' -skip 'SgemmBlocks|SgemmBits|Scratch|Allocations' ./kernels/gonumblas
 test-noavx:
-	CGO_ENABLED=0 go test -short -timeout 30m -exec 'qemu-x86_64-static -cpu Nehalem' -skip 'FMA32|Accuracy|Bounds' ./kernels
-	CGO_ENABLED=0 go test -timeout 30m -exec 'qemu-x86_64-static -cpu Nehalem' -run '^(TestBits|TestGolden|TestPrepared.*)$$' ./lstm
+	$(NEHALEM) -short -skip 'FMA32|Accuracy|Bounds' ./kernels
+	$(NEHALEM) -run '^(TestBits|TestGolden|TestPrepared.*)$$' ./lstm
 
 # AVX-512 on a CPU without it, under Bochs: some minutes; needs root for the packages.
 test-avx512:
