@@ -11,6 +11,16 @@ import (
 	"github.com/packedlstm/packedlstm/bench/peers/protocol"
 )
 
+// checkFile writes what a peer would, and returns its path.
+func checkFile(t *testing.T, v []float32) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "check.f32")
+	if err := protocol.WriteFloats(path, v); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestCompare: what is wrong in a check file is named, whichever tensor it is in, and what is
 // within the bounds is not.
 func TestCompare(t *testing.T) {
@@ -21,13 +31,9 @@ func TestCompare(t *testing.T) {
 	if len(tensors) != 2+16 {
 		t.Fatalf("%d tensors: want y, dx and 16 parameters", len(tensors))
 	}
-	path := filepath.Join(t.TempDir(), "check.f32")
 	compare := func(change func(name string, v []float32)) (float64, error) {
 		t.Helper()
-		if err := protocol.WriteFloats(path, rounded(want, true, change)); err != nil {
-			t.Fatal(err)
-		}
-		return want.compare(path, true)
+		return want.compare(checkFile(t, rounded(want, true, change)), true)
 	}
 	for _, x := range tensors {
 		last, nan := len(x.want)-1, float32(math.NaN())
@@ -68,10 +74,7 @@ func TestCompareForward(t *testing.T) {
 	c := protocol.NewCase(testShapes[1])
 	d := c.NewData()
 	want := compute(context.Background(), &c, &d, true)
-	path := filepath.Join(t.TempDir(), "check.f32")
-	if err := protocol.WriteFloats(path, rounded(want, false, nil)); err != nil {
-		t.Fatal(err)
-	}
+	path := checkFile(t, rounded(want, false, nil))
 	if _, err := want.compare(path, false); err != nil {
 		t.Error(err)
 	}
@@ -85,11 +88,7 @@ func TestOneStep(t *testing.T) {
 	c := protocol.Case{Input: 3, Hidden: 5, Layers: 1, Lengths: []int{1, 1}, MaxLength: 1}
 	d := c.NewData()
 	want := compute(context.Background(), &c, &d, true)
-	path := filepath.Join(t.TempDir(), "check.f32")
-	if err := protocol.WriteFloats(path, rounded(want, true, nil)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := want.compare(path, true); err != nil {
+	if _, err := want.compare(checkFile(t, rounded(want, true, nil)), true); err != nil {
 		t.Error(err)
 	}
 }

@@ -81,8 +81,7 @@ var errTime = errors.New("not measured: the time was over")
 
 // run measures every cell. Those that the time does not reach are named as such.
 func (r *runner) run() error {
-	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]startup{}
-	r.rates, r.ready = map[string]map[string]rate{forward: {}, training: {}}, map[string]bool{}
+	r.reset()
 	for i := range r.cells {
 		c := &r.cells[i]
 		// Before the cell has its share of the time: the reference may take longer than all peers.
@@ -101,6 +100,12 @@ func (r *runner) run() error {
 	}
 	r.writePeaks()
 	return nil
+}
+
+// reset forgets what cells have shown.
+func (r *runner) reset() {
+	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]startup{}
+	r.rates, r.ready = map[string]map[string]rate{forward: {}, training: {}}, map[string]bool{}
 }
 
 // writePeaks completes the report by what the rounds saw of the FMA peak.

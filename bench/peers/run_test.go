@@ -155,8 +155,7 @@ func TestEnds(t *testing.T) {
 	r := runner{ctx: t.Context(), cells: plan(testShapes[:1], []*peer{fakePeer(t, "good")}, []int{1}, []string{forward}, []string{studyCases}, true),
 		rounds: 1000, deadline: time.Now().Add(time.Minute), slot: 50 * time.Millisecond, folder: t.TempDir(), log: &bytes.Buffer{},
 		report: report, limits: usualLimits}
-	r.prepared, r.peaks, r.starts = map[string]*preparedCase{}, map[int][]float64{}, map[string][]startup{}
-	r.rates, r.ready = map[string]map[string]rate{forward: {}, training: {}}, map[string]bool{}
+	r.reset()
 	c := &r.cells[0]
 	prepared, err := r.prepare(c)
 	if err != nil {
