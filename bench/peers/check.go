@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 	"github.com/packedlstm/packedlstm/bench/peers/protocol"
 	"github.com/packedlstm/packedlstm/internal/reference"
 )
@@ -124,7 +125,7 @@ func (e *expected) compare(path string, training bool) (difference float64, err 
 	for _, t := range tensors {
 		n += len(t.want)
 	}
-	got, err := protocol.ReadFloats(path, n)
+	got, err := floats.Read(path, n)
 	if err != nil {
 		return 0, err
 	}

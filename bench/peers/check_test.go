@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 	"github.com/packedlstm/packedlstm/bench/peers/protocol"
 )
 
@@ -15,7 +16,7 @@ import (
 func checkFile(t *testing.T, v []float32) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "check.f32")
-	if err := protocol.WriteFloats(path, v); err != nil {
+	if err := floats.Write(path, v); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 	"github.com/packedlstm/packedlstm/bench/peers/protocol"
 )
 
@@ -130,7 +131,7 @@ func fakeCheck(behaviour, path string, c *protocol.Case, d *protocol.Data, train
 	if behaviour == "short file" {
 		out = out[1:]
 	}
-	if err := protocol.WriteFloats(path, out); err != nil {
+	if err := floats.Write(path, out); err != nil {
 		panic(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 	"github.com/packedlstm/packedlstm/bench/peers/protocol"
 	"github.com/packedlstm/packedlstm/lstm"
 	"github.com/packedlstm/packedlstm/packed"
@@ -130,7 +131,7 @@ func compare(t *testing.T, file string, want []param.Tensor) {
 	for _, w := range want {
 		n += len(w.Data)
 	}
-	got, err := protocol.ReadFloats(file, n)
+	got, err := floats.Read(file, n)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 	"github.com/packedlstm/packedlstm/bench/peers/protocol"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/lstm"
@@ -186,7 +187,7 @@ func (l *layer) check(path string) error {
 			out = append(out, t.Data)
 		}
 	}
-	return protocol.WriteFloats(path, out...)
+	return floats.Write(path, out...)
 }
 
 func (l *layer) run(calls int) ([]float64, error) {

@@ -1,11 +1,7 @@
 package protocol
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/packedlstm/packedlstm/bench"
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 )
 
 // Case is case.json: an LSTM with biases and a batch, the longest sequence first.
@@ -119,7 +116,7 @@ func Write(folder string, c *Case, d *Data) error {
 		return err
 	}
 	for name, v := range d.files() {
-		if err := WriteFloats(filepath.Join(folder, name), *v); err != nil {
+		if err := floats.Write(filepath.Join(folder, name), *v); err != nil {
 			return err
 		}
 	}
@@ -143,38 +140,9 @@ func Read(folder string) (*Case, *Data, error) {
 	rows := len(c.Lengths) * c.MaxLength
 	want := map[string]int{"weights.f32": weights, "x.f32": rows * c.Input, "dy.f32": rows * c.OutputSize()}
 	for name, v := range d.files() {
-		if *v, err = ReadFloats(filepath.Join(folder, name), want[name]); err != nil {
+		if *v, err = floats.Read(filepath.Join(folder, name), want[name]); err != nil {
 			return nil, nil, err
 		}
 	}
 	return c, d, nil
-}
-
-// WriteFloats writes arrays of little-endian floats, one after the other, and nothing else.
-// It makes no copy of them, which would count as memory of a peer.
-func WriteFloats(path string, arrays ...[]float32) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(file)
-	for _, v := range arrays {
-		for _, x := range v {
-			_, _ = w.Write(binary.LittleEndian.AppendUint32(w.AvailableBuffer(), math.Float32bits(x))) // Flush has its error
-		}
-	}
-	return errors.Join(w.Flush(), file.Close())
-}
-
-// ReadFloats reads such a file of n floats.
-func ReadFloats(path string, n int) ([]float32, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	if len(data) != 4*n {
-		return nil, fmt.Errorf("protocol: %s: have %d bytes: want %d floats, %d bytes", filepath.Base(path), len(data), n, 4*n)
-	}
-	v := make([]float32, n)
-	return v, binary.Read(bytes.NewReader(data), binary.LittleEndian, v)
 }

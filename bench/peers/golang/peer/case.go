@@ -1,12 +1,12 @@
 package peer
 
 import (
-	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 )
 
 // Case is the folder of a case, read: an LSTM with biases and a padded batch, the longest
@@ -119,17 +119,17 @@ func read(folder string) (*Case, error) {
 		return nil, fmt.Errorf("case.json: %w", err)
 	}
 	rows := len(c.Lengths) * c.MaxLength
-	if c.X, err = readFloats(folder, "x.f32", rows*c.Input); err != nil {
+	if c.X, err = floats.Read(filepath.Join(folder, "x.f32"), rows*c.Input); err != nil {
 		return nil, err
 	}
-	if c.DY, err = readFloats(folder, "dy.f32", rows*c.OutputSize()); err != nil {
+	if c.DY, err = floats.Read(filepath.Join(folder, "dy.f32"), rows*c.OutputSize()); err != nil {
 		return nil, err
 	}
 	total := 0
 	for layer := range c.Layers {
 		total += c.Directions() * 4 * c.Hidden * (c.InputSize(layer) + c.Hidden + 2)
 	}
-	weights, err := readFloats(folder, "weights.f32", total)
+	weights, err := floats.Read(filepath.Join(folder, "weights.f32"), total)
 	if err != nil {
 		return nil, err
 	}
@@ -146,18 +146,6 @@ func read(folder string) (*Case, error) {
 		c.Weights = append(c.Weights, directions)
 	}
 	return c, nil
-}
-
-func readFloats(folder, name string, n int) ([]float32, error) {
-	data, err := os.ReadFile(filepath.Join(folder, name))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) != 4*n {
-		return nil, fmt.Errorf("%s: have %d bytes: want %d floats, %d bytes", name, len(data), n, 4*n)
-	}
-	v := make([]float32, n)
-	return v, binary.Read(bytes.NewReader(data), binary.LittleEndian, v)
 }
 
 // TimeMajor returns a padded array [B, T, width] as [T, B, width].

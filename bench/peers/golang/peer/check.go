@@ -1,12 +1,9 @@
 package peer
 
 import (
-	"bufio"
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"math"
-	"os"
+
+	"github.com/packedlstm/packedlstm/bench/peers/floats"
 )
 
 // Gradients are all that a call of training computes.
@@ -43,7 +40,7 @@ func (s *server) check(path string) error {
 		}
 		out = append(append(out, g.X), gradients...)
 	}
-	return writeFloats(path, out)
+	return floats.Write(path, out...)
 }
 
 // clearPadding zeroes the padding of an array [B, T, width].
@@ -72,19 +69,4 @@ func (c *Case) inOrder(gradients [][]Direction) (all [][]float32, err error) {
 		}
 	}
 	return all, nil
-}
-
-// writeFloats writes arrays one after the other.
-func writeFloats(path string, arrays [][]float32) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	w := bufio.NewWriter(file)
-	for _, v := range arrays {
-		for _, x := range v {
-			_, _ = w.Write(binary.LittleEndian.AppendUint32(w.AvailableBuffer(), math.Float32bits(x))) // Flush has its error
-		}
-	}
-	return errors.Join(w.Flush(), file.Close())
 }
