@@ -24,5 +24,5 @@
 // # Memory
 //
 // Scratch is pooled: a call allocates nothing once the pool is warm. It is at most about
-// 1 MB for each goroutine at work, whatever the size of the matrices.
+// 3 MB for each goroutine at work, whatever the size of the matrices.
 package gonumblas
