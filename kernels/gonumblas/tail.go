@@ -9,7 +9,7 @@ import "github.com/packedlstm/packedlstm/kernels"
 func (x *product) tailColumns() int {
 	const most, columns, least = kernels.PanelWidth / 4, 2 * kernels.PanelWidth, 64
 	t := x.n % kernels.PanelWidth
-	if x.level != kernels.AVX512 || t > most || x.n < columns || min(x.m, x.k) < least {
+	if x.level != kernels.AVX512 && x.level != kernels.AVX2 || t > most || x.n < columns || min(x.m, x.k) < least {
 		return 0
 	}
 	return t
