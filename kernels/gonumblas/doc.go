@@ -18,8 +18,8 @@
 //
 // An element of the result is within (k+4)·2^-23·(|alpha|·Σ|a||b| + |beta·c|) of the exact
 // one where nothing on the way leaves float32's normal range: alpha meets the elements of A, as
-// in gonum, or the sum, by the shape. Its bits depend on the shape, the level and on whether beta is 0, but not on
-// GOMAXPROCS.
+// in gonum, or the sum, by the shape. Its bits depend on the shape, the level, how far apart the
+// rows are, and on whether beta is 0, but not on GOMAXPROCS.
 //
 // # Memory
 //

@@ -27,31 +27,36 @@ const (
 	// fast as panels.
 	nearMatrix = 1 << 16
 	// farRow elements, 4 KB, and more from one row to the next put what a tile takes of several rows into a
-	// page each: a copy costs less. So do few sets of the caches for lines of B, of which a tile of AVX2, 16
-	// columns wide, takes one a row (Zen 3, rows 16 KB apart: 4 and 16 x 4096 1.1 to 1.35 times as fast).
+	// page each: a copy costs less.
 	farRow = 1 << 10
 	// shortDepth is too short for dot products: adding up the lanes takes longer.
 	shortDepth = 32
 )
 
 // method chooses by the shape and by whether beta is 0, so that the bits do not depend on how
-// the product is split. The limits were measured on an Ice Lake server against all other
-// methods, nearMatrix on a Zen 5 server.
+// the product is split.
 func (x *product) method() method {
-	// At AVX2 a row shorter than a panel has no kernel.
-	wide := 1
 	switch x.level {
 	case kernels.AVX512:
+		return x.byLimits()
 	case kernels.AVX2:
-		wide = kernels.PanelWidth
-	default:
-		return packed
+		return x.cheapest()
 	}
-	// Which matrices have elements side by side: rows of B, rows of Aᵀ, of A, of Bᵀ.
-	bRows, aColumns := x.b.column == 1 && x.b.row >= x.n && x.n >= wide, x.a.row == 1 && x.a.column >= x.m && x.m >= wide
-	aRows, bColumns := x.a.column == 1 && x.a.row >= x.k, x.b.row == 1 && x.b.column >= x.k
+	return packed
+}
+
+// contiguous reports which matrices have elements side by side: rows of A, rows of Aᵀ, of B, of Bᵀ.
+func (x *product) contiguous() (aRows, aColumns, bRows, bColumns bool) {
+	return x.a.column == 1 && x.a.row >= x.k, x.a.row == 1 && x.a.column >= x.m,
+		x.b.column == 1 && x.b.row >= x.n, x.b.row == 1 && x.b.column >= x.k
+}
+
+// byLimits returns the method at AVX-512. The limits were measured on an Ice Lake server against all
+// other methods, nearMatrix on a Zen 5 server.
+func (x *product) byLimits() method {
+	aRows, aColumns, bRows, bColumns := x.contiguous()
 	size := max(x.k*x.n, x.m*x.k)
-	small, near := size <= smallMatrix, size <= nearMatrix && x.level == kernels.AVX512
+	small, near := size <= smallMatrix, size <= nearMatrix
 	switch {
 	case bRows && small && x.m <= fewRows && x.n >= fewColumns/2:
 		return rows
@@ -61,13 +66,11 @@ func (x *product) method() method {
 		return rowsTransposed
 	case x.m <= fewRows && bColumns && x.k >= 2*shortDepth:
 		return dots
-	case bRows && x.level == kernels.AVX2 && x.m > 3 && x.n > 256 && x.b.row >= farRow:
-		return packed
 	case bRows && (x.m <= fewRows || small || near || (aRows || x.n > oneStrip) && x.n <= 64 && x.k*x.n <= 2*smallMatrix):
 		return rows
 	case near && aColumns && bColumns && x.storesTransposed():
 		return rowsStored
-	case bColumns && x.n >= wide && (small || near && min(x.m, x.n) > 64 && (aColumns || size <= nearMatrix/2)):
+	case bColumns && (small || near && min(x.m, x.n) > 64 && (aColumns || size <= nearMatrix/2)):
 		return rowsCopied
 	case aColumns && (x.n <= oneStrip || bColumns && min(x.m, x.n) <= 64):
 		return rowsTransposed
