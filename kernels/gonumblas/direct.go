@@ -6,23 +6,29 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// direct holds what one goroutine needs for products without panels: room for the copy of
-// a small operand, or of Cᵀ.
+// direct holds what a product without panels needs: room for the copy of a small operand, or of Cᵀ. One whose
+// Cᵀ is computed from the copy of an operand takes two.
 type direct struct {
 	copy []float32
 }
 
 var directs = sync.Pool{New: func() any { return new(direct) }}
 
+// turnsRows reports whether a left operand [m, k] whose columns are contiguous is copied by rows for tiles
+// over rows of B. At AVX2 a tile takes six of the 16 floats of each line; where several tiles do, K repays a
+// copy that L2 holds. (Zen 3: 500 x 33 and 33 x 500, K 300, 1.33 times as fast, 100 a side 1.07; K of 40 and
+// 70 0.8.)
+func turnsRows(l kernels.Level, m, k int) bool {
+	return l == kernels.AVX2 && m >= 8 && k >= 96 && m*k <= nearMatrix
+}
+
 // multiplyRows computes x over the rows of B, which are contiguous, as those of C are.
 func (x *product) multiplyRows() {
 	if x.a.column != 1 && turnsRows(x.level, x.m, x.k) {
 		s := directs.Get().(*direct)
 		defer directs.Put(s)
-		a := matrix{s.floats(x.m * x.k), x.k, 1}
-		check(x.level.Transpose(a.data, x.k, x.a.data, x.a.column, x.m, x.k))
 		y := *x
-		y.a = a
+		y.a = s.copyRows(x)
 		x = &y
 	}
 	check(x.level.MultiplyRows(&kernels.RowProduct{
@@ -31,29 +37,30 @@ func (x *product) multiplyRows() {
 	}))
 }
 
-// turnsRows reports whether a left operand [m, k] whose columns are contiguous is copied by rows for tiles
-// over rows of B: at AVX2, of which each tile of six rows takes a column from a line of 16, where several
-// tiles do, K repays the copy, and L2 holds it. (Zen 3: 500 x 33 and 33 x 500, K 300, 1.33 times as fast, 100 a
-// side 1.07; K of 40 and 70 0.8.)
-func turnsRows(l kernels.Level, m, k int) bool {
-	return l == kernels.AVX2 && m > 6 && k >= 96 && m*k <= nearMatrix
-}
-
-// multiplyRowsCopied does the same where B's columns are contiguous, by a copy of them.
+// multiplyRowsCopied computes x over the rows of a copy of B, whose columns are contiguous.
 func (x *product) multiplyRowsCopied() {
 	s := directs.Get().(*direct)
+	defer directs.Put(s)
 	y := *x
-	y.b = matrix{s.floats(x.k * x.n), x.n, 1}
-	check(x.level.Transpose(y.b.data, x.n, x.b.data, x.b.column, x.k, x.n))
+	stride := copiedStride(x.n)
+	y.b = matrix{s.floats(x.k * stride), stride, 1}
+	check(x.level.Transpose(y.b.data, stride, x.b.data, x.b.column, x.k, x.n))
 	y.multiplyRows()
-	directs.Put(s)
 }
 
+// copiedStride keeps copied rows of n floats off a multiple of 2 KB, of which few sets of L1 hold lines.
+func copiedStride(n int) int {
+	if n%(pageFloats/2) == 0 {
+		return n + line
+	}
+	return n
+}
+
+// transposedColumns of Cᵀ are computed at a time, and as many rows as the scratch holds, in whole tiles of
+// 6 and of 8, transposedRows at most.
 const (
-	// transposedColumns of Cᵀ are computed at a time: a few rows of them stay in L2.
 	transposedColumns = 1024
-	// transposedRows likewise, whole tiles of 6 and of 8: Cᵀ may be as high as it likes.
-	transposedRows = 960
+	transposedRows    = 960
 )
 
 // multiplyRowsTransposed computes Cᵀ = alpha·Bᵀ·Aᵀ over the rows of Aᵀ, which are
@@ -63,8 +70,9 @@ func (x *product) multiplyRowsTransposed() {
 	defer directs.Put(s)
 	for i, end := 0, 0; i < x.m; i = end {
 		end = x.cut(min(i+transposedColumns, x.m), x.m)
-		for j := 0; j < x.n; j += transposedRows {
-			y := x.block(i, j, end-i, min(transposedRows, x.n-j))
+		rows := min(scratchFloats/(end-i)/24*24, transposedRows)
+		for j := 0; j < x.n; j += rows {
+			y := x.block(i, j, end-i, min(rows, x.n-j))
 			s.multiplyTransposed(&y)
 		}
 	}
@@ -122,7 +130,7 @@ const dotsCopy = 1 << 12
 // contiguous; if not both, the others are copied.
 func (x *product) multiplyDots() {
 	y := *x
-	aRows, bColumns := x.a.column == 1 && x.a.row >= x.k, x.b.row == 1 && x.b.column >= x.k
+	aRows, _, _, bColumns := x.contiguous()
 	turned := aRows && (!bColumns || x.n < x.m) // so that of y, A is the one to copy, or the smaller
 	if turned {
 		y = x.transposed()
@@ -170,8 +178,7 @@ func gather(dst, src []float32, at, stride int) {
 	}
 }
 
-// scratchFloats bounds what a call asks for: fewRows of dotsCopy elements, 64 rows of
-// transposedColumns, nearMatrix.
+// scratchFloats bounds what a call asks for: fewRows of dotsCopy elements, a block of Cᵀ, twice nearMatrix.
 const scratchFloats = fewRows * dotsCopy
 
 // floats returns room for n floats, scratchFloats at most.

@@ -36,7 +36,7 @@ func matrixVector(tA blas.Transpose, m, n int, a []float32, lda int, x []float32
 		return p, false
 	}
 	level := kernels.Active()
-	if level != kernels.AVX512 && level != kernels.AVX2 || m < 1 || n < 1 || lda < n || incX < 1 || incY < 1 || max(m, n, lda, incX, incY) > math.MaxInt32 ||
+	if !hasTiles(level) || m < 1 || n < 1 || lda < n || incX < 1 || incY < 1 || max(m, n, lda, incX, incY) > math.MaxInt32 ||
 		!holds(a, m, n, lda) || !holds(x, lenX, 1, incX) || !holds(y, lenY, 1, incY) {
 		return p, false
 	}
@@ -62,7 +62,7 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 		return
 	}
 	level := kernels.Active()
-	short := n < longRow && incX > 0 && (level == kernels.AVX512 || level == kernels.AVX2)
+	short := n < longRow && incX > 0 && hasTiles(level)
 	inTiles := short && level == kernels.AVX512 && m*n >= fewElements
 	if short && !inTiles && incY > 0 {
 		i.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)

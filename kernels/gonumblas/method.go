@@ -23,18 +23,15 @@ const (
 	oneStrip = 48
 	// smallMatrix elements (64 KB) stay in the caches as they are.
 	smallMatrix = 1 << 14
-	// nearMatrix elements (256 KB), twice, stay in L2, from where AVX-512's tiles take rows as
-	// fast as panels.
+	// nearMatrix elements (256 KB) stay in L2, from where AVX-512's tiles take rows as fast as panels, and
+	// at AVX2 those of a copy.
 	nearMatrix = 1 << 16
-	// farRow elements, 4 KB, and more from one row to the next put what a tile takes of several rows into a
-	// page each: a copy costs less.
-	farRow = 1 << 10
 	// shortDepth is too short for dot products: adding up the lanes takes longer.
 	shortDepth = 32
 )
 
-// method chooses by the shape and by whether beta is 0, so that the bits do not depend on how
-// the product is split.
+// method chooses by the shape, by how far apart rows are and by whether beta is 0, so that the bits do not
+// depend on how the product is split.
 func (x *product) method() method {
 	switch x.level {
 	case kernels.AVX512:
@@ -43,12 +40,6 @@ func (x *product) method() method {
 		return x.cheapest()
 	}
 	return packed
-}
-
-// contiguous reports which matrices have elements side by side: rows of A, rows of Aᵀ, of B, of Bᵀ.
-func (x *product) contiguous() (aRows, aColumns, bRows, bColumns bool) {
-	return x.a.column == 1 && x.a.row >= x.k, x.a.row == 1 && x.a.column >= x.m,
-		x.b.column == 1 && x.b.row >= x.n, x.b.row == 1 && x.b.column >= x.k
 }
 
 // byLimits returns the method at AVX-512. The limits were measured on an Ice Lake server against all

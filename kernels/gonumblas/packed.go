@@ -13,14 +13,15 @@ const rowBlock = 48
 // line is the floats of a cache line.
 const line = 16
 
-// blocks returns how many k and columns of B make a block.
+// blockSize returns how many k and columns of B make a block.
 //
 // Each block of k takes all of C through the caches once more. At AVX2, whose tiles are one panel wide
 // and take a line of it in 6 cycles, L3 delivers panels in time, so blocks have as many k as Add takes, in
-// even parts of K (Zen 3, beside 240 x 512, which stay in an L2 of 512 KB: 512 a side 1.04 times as fast, 1024
-// a side 1.04, 2048 a side 1.05; half as many columns 1.02 and 1.03). At AVX-512 240 k keep the panels of a
-// tile, four side by side, off a common multiple of 4 KB.
-func (x *product) blocks() (depth, columns int) {
+// even parts of K, whole lines of A (Zen 3, beside 240 x 512, which stay in an L2 of 512 KB: 512 a side 1.04
+// times as fast, 1024 a side 1.04, 2048 a side 1.05; half as many columns 1.04, 1.02 and 1.03). Elsewhere
+// blocks stay in L2, and at AVX-512 240 k keep the panels of a tile, four side by side, off a common
+// multiple of 4 KB.
+func (x *product) blockSize() (depth, columns int) {
 	if x.level != kernels.AVX2 {
 		return 240, 512
 	}
@@ -46,7 +47,7 @@ func (x *product) multiplyPacked() {
 		x.scaleC()
 	}
 	copyA := x.mustCopyA()
-	mostDepth, mostColumns := x.blocks()
+	mostDepth, mostColumns := x.blockSize()
 	for j := 0; j < x.n; j += mostColumns {
 		columns := min(mostColumns, x.n-j)
 		for k := 0; k < x.k; k += mostDepth {
@@ -63,15 +64,18 @@ func (x *product) multiplyPacked() {
 }
 
 // mustCopyA: alpha is multiplied into the copy; a left operand between the columns of C
-// would be taken for an overlap; one whose k, or rows, are far apart misses the TLB.
+// would be taken for an overlap; and where isFarA.
 func (x *product) mustCopyA() bool {
-	if x.alpha != 1 || x.sharesC(x.a, x.m, x.k) {
-		return true
-	}
-	if x.a.column != 1 {
-		return x.m > 6
-	}
-	return x.a.row >= farRow && x.n > 256 && x.m > 6
+	return x.alpha != 1 || x.sharesC(x.a, x.m, x.k) || x.isFarA()
+}
+
+// farRow elements, 4 KB, and more from one row to the next put what a tile takes of several rows into a
+// page each: a copy costs less.
+const farRow = 1 << 10
+
+// isFarA reports whether several tiles would miss L1 or the TLB for a left operand whose rows, or k, are far apart.
+func (x *product) isFarA() bool {
+	return x.m > tileRows && (x.a.column != 1 || x.a.row >= farRow && x.n > 256)
 }
 
 // pack makes the panels those of B [depth, columns].
@@ -114,13 +118,13 @@ func (s *scratch) copyA(l kernels.Level, a matrix, rows, depth int, alpha float3
 	}
 	byRows, byColumns := matrix{s.a, depth + line, 1}, matrix{s.a, 1, rowBlock}
 	switch {
-	case alpha != 1:
 	case l == kernels.AVX2 && a.column != 1:
 		// Its tiles take a column of six rows from a line of 16: three times what they need, from L2
 		// (512 and 1024 a side on a Zen 3: 1.11 to 1.14 times as fast as by columns).
 		check(l.Transpose(s.a, byRows.row, a.data, a.column, rows, depth))
+		byRows.scale(rows, depth, alpha)
 		return byRows
-	case s.copyByColumns(l, a, rows, depth):
+	case alpha == 1 && s.copyByColumns(l, a, rows, depth):
 		return byColumns
 	}
 	copied, n, width, stride := byRows, rows, depth, a.row

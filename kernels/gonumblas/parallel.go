@@ -71,7 +71,7 @@ func grid(m, n, count int) (rows, columns int) {
 
 // Blocks begin at a multiple of a tile's rows and of a tile's columns.
 const (
-	rowUnit    = 6
+	rowUnit    = tileRows
 	columnUnit = 64
 )
 
@@ -86,7 +86,9 @@ func (p *parts) run(worker int) {
 // block returns the rows [i, end) and the columns [j, last) of C that a worker computes.
 func (p *parts) block(worker int) (i, end, j, last int) {
 	x := &p.product
-	if p.method == rowsTransposed && x.level == kernels.AVX2 { // rows are columns there
+	// Rows are columns of what is computed as its transpose, the last columns of a transposed A, too.
+	turned := p.method == rowsTransposed || x.tail > 0 && x.a.column != 1
+	if turned && x.level == kernels.AVX2 {
 		i, end = workers.Share(x.m, kernels.PanelWidth, worker/p.columns, p.rows)
 		i, end = x.cut(i, x.m), x.cut(end, x.m)
 	} else {

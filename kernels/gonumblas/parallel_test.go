@@ -16,6 +16,10 @@ func TestBlocks(t *testing.T) {
 				for _, grid := range [][2]int{{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 5}, {5, 1}, {3, 4}, {16, 1}} {
 					p := parts{product: product{m: size[0], n: size[1], level: level}, method: m, rows: grid[0], columns: grid[1]}
 					checkBlocks(t, &p)
+					if m == packed { // and a transposed A, whose last columns are computed apart
+						p.product.tail, p.product.a = size[1]%kernels.PanelWidth, matrix{row: 1, column: size[0]}
+						checkBlocks(t, &p)
+					}
 				}
 			}
 		}
@@ -26,7 +30,7 @@ func checkBlocks(t *testing.T, p *parts) {
 	t.Helper()
 	x := &p.product
 	wide := x.level == kernels.AVX2 && x.n >= kernels.PanelWidth
-	high := x.level == kernels.AVX2 && x.m >= kernels.PanelWidth && p.method == rowsTransposed
+	high := x.level == kernels.AVX2 && x.m >= kernels.PanelWidth && (p.method == rowsTransposed || x.tail > 0)
 	times := make([]int, x.m*x.n)
 	for worker := range p.rows * p.columns {
 		i, end, j, last := p.block(worker)

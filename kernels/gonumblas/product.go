@@ -1,9 +1,17 @@
 package gonumblas
 
 import (
+	"gonum.org/v1/gonum/blas"
+
 	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 )
+
+// tileRows are those of the highest tile.
+const tileRows = 6
+
+// hasTiles reports whether the level has tiles over rows of B, and dot products.
+func hasTiles(l kernels.Level) bool { return l == kernels.AVX512 || l == kernels.AVX2 }
 
 // matrix has its element [i, j] at data[i·row + j·column]; one of the strides is 1.
 type matrix struct {
@@ -25,6 +33,35 @@ type product struct {
 	tail        int // last columns that run computes apart
 }
 
+// newProduct returns the product of Sgemm.
+func newProduct(l kernels.Level, tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int,
+	b []float32, ldb int, beta float32, c []float32, ldc int) product {
+	x := product{
+		m: m, n: n, k: k, alpha: alpha, beta: beta,
+		a: matrix{a, lda, 1}, b: matrix{b, ldb, 1}, c: matrix{c, ldc, 1}, level: l,
+	}
+	if tA != blas.NoTrans {
+		x.a = x.a.transposed()
+	}
+	if tB != blas.NoTrans {
+		x.b = x.b.transposed()
+	}
+	// A vector that is contiguous has rows, or columns, as far apart as one of them is long.
+	if m == 1 && x.a.column == 1 {
+		x.a.row = max(x.a.row, k)
+	}
+	if n == 1 && x.b.row == 1 {
+		x.b.column = max(x.b.column, k)
+	}
+	return x
+}
+
+// contiguous reports which matrices have elements side by side: rows of A, rows of Aᵀ, of B, of Bᵀ.
+func (x *product) contiguous() (aRows, aColumns, bRows, bColumns bool) {
+	return x.a.column == 1 && x.a.row >= x.k, x.a.row == 1 && x.a.column >= x.m,
+		x.b.column == 1 && x.b.row >= x.n, x.b.row == 1 && x.b.column >= x.k
+}
+
 // transposed returns the same product as Cᵀ = alpha·Bᵀ·Aᵀ + beta·Cᵀ.
 func (x *product) transposed() product {
 	y := *x
@@ -44,19 +81,22 @@ func (x *product) block(i, j, rows, columns int) product {
 	return y
 }
 
-// scaleC computes C *= beta; 0 overwrites whatever C holds. C has column stride 1.
-func (x *product) scaleC() {
-	if x.beta == 1 {
+// scaleC computes C *= beta. C has column stride 1.
+func (x *product) scaleC() { x.c.scale(x.m, x.n, x.beta) }
+
+// scale multiplies rows of some columns side by side; 0 overwrites whatever they hold.
+func (x matrix) scale(rows, columns int, factor float32) {
+	if factor == 1 {
 		return
 	}
-	for i := range x.m {
-		row := x.c.data[i*x.c.row:][:x.n]
-		if x.beta == 0 {
+	for i := range rows {
+		row := x.data[i*x.row:][:columns]
+		if factor == 0 {
 			clear(row)
 			continue
 		}
 		for j := range row {
-			row[j] *= x.beta
+			row[j] *= factor
 		}
 	}
 }

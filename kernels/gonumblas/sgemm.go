@@ -47,23 +47,7 @@ func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32,
 		multiplySmall(level, &x, tA != blas.NoTrans, tB != blas.NoTrans)
 		return
 	}
-	x := product{
-		m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: matrix{a, lda, 1}, b: matrix{b, ldb, 1}, c: matrix{c, ldc, 1}, level: level,
-	}
-	if tA != blas.NoTrans {
-		x.a = x.a.transposed()
-	}
-	if tB != blas.NoTrans {
-		x.b = x.b.transposed()
-	}
-	// A vector that is contiguous has rows, or columns, as far apart as one of them is long.
-	if m == 1 && x.a.column == 1 {
-		x.a.row = max(x.a.row, k)
-	}
-	if n == 1 && x.b.row == 1 {
-		x.b.column = max(x.b.column, k)
-	}
+	x := newProduct(level, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	if alpha == 0 || k == 0 {
 		x.scaleC()
 		return

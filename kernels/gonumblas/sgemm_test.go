@@ -77,28 +77,55 @@ func (g *gemm) want(i, j int, c float32) (sum, size float64) {
 	return sum, size
 }
 
-// check runs the call and compares every element of C, and what lies between its rows.
-func (g *gemm) check(t *testing.T) {
-	t.Helper()
-	if g.beta == 0 {
-		for i := range g.c {
-			g.c[i] = float32(math.NaN())
+// spoil makes C NaN where the call must not read it.
+func (g *gemm) spoil() {
+	if g.beta != 0 {
+		return
+	}
+	for i := range g.c {
+		g.c[i] = float32(math.NaN())
+	}
+}
+
+// reference returns what want does for every element, row by row, for C as it was before.
+func (g *gemm) reference(before []float32) (sums, sizes []float64) {
+	sums, sizes = make([]float64, g.m*g.n), make([]float64, g.m*g.n)
+	for i := range g.m {
+		for j := range g.n {
+			sums[i*g.n+j], sizes[i*g.n+j] = g.want(i, j, before[i*g.ldc+j])
 		}
 	}
-	before := append([]float32(nil), g.c...)
-	g.run()
+	return sums, sizes
+}
+
+// compare returns an error unless every element of C is as the reference has it, and what lies between its
+// rows as it was before.
+func (g *gemm) compare(before []float32, sums, sizes []float64) error {
 	for at, got := range g.c {
 		i, j := at/g.ldc, at%g.ldc
 		if j >= g.n {
 			if math.Float32bits(got) != math.Float32bits(before[at]) {
-				t.Fatalf("%v: element %d after row %d was overwritten with %v", g, j-g.n, i, got)
+				return fmt.Errorf("%v: element %d after row %d was overwritten with %v", g, j-g.n, i, got)
 			}
 			continue
 		}
-		want, size := g.want(i, j, before[at])
+		want, size := sums[i*g.n+j], sizes[i*g.n+j]
 		if bound := float64(g.k+4) * epsilon * size; !(math.Abs(float64(got)-want) <= bound) {
-			t.Fatalf("%v: C[%d, %d] = %v, want %v: bound %.3g", g, i, j, got, want, bound)
+			return fmt.Errorf("%v: C[%d, %d] = %v, want %v: bound %.3g", g, i, j, got, want, bound)
 		}
+	}
+	return nil
+}
+
+// check runs the call and compares.
+func (g *gemm) check(t *testing.T) {
+	t.Helper()
+	g.spoil()
+	before := append([]float32(nil), g.c...)
+	g.run()
+	sums, sizes := g.reference(before)
+	if err := g.compare(before, sums, sizes); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -131,7 +158,7 @@ func TestSgemmBlocks(t *testing.T) {
 		for i, s := range [][3]int{
 			{257, 131, 300}, {100, 600, 257}, {1, 700, 1100}, {700, 1, 1100}, {3, 1030, 513}, {1030, 5, 257},
 			{40, 33, 4200}, {49, 1041, 31}, {64, 65, 64}, {70, 83, 65}, {250, 132, 250}, {130, 33, 257}, {500, 34, 300},
-			{100, 290, 257}, {300, 290, 1025}, // A is copied: for its factor, for the distance of its rows
+			{100, 290, 257}, {300, 290, 1025}, {65, 512, 1024}, // A is copied: for its factor, for the distance of its rows
 		} {
 			for _, tA := range bothTransposes {
 				for _, tB := range bothTransposes {
@@ -142,8 +169,7 @@ func TestSgemmBlocks(t *testing.T) {
 	})
 }
 
-// TestSgemmNear: matrices that AVX-512 alone takes as they are, too large for the other levels'
-// methods, with and without last columns apart.
+// TestSgemmNear: matrices that tiles take as they are, or copied whole, with and without last columns apart.
 func TestSgemmNear(t *testing.T) {
 	levels.ForEach(t, func(t *testing.T) {
 		for i, s := range [][3]int{{80, 96, 200}, {70, 99, 250}, {90, 70, 400}} {
@@ -245,39 +271,60 @@ func TestSgemmNaN(t *testing.T) {
 // TestSgemmViews: A, B and C may be column ranges of one matrix.
 func TestSgemmViews(t *testing.T) {
 	levels.ForEach(t, func(t *testing.T) {
-		for _, n := range []int{5, 20, 70, 150} {
-			const beta = 1
-			whole := uniform(newRand(4), n*3*n)
-			g := &gemm{tA: blas.NoTrans, tB: blas.NoTrans, m: n, n: n, k: n, alpha: -1, beta: beta, lda: 3 * n, ldb: 3 * n, ldc: 3 * n}
-			g.c, g.a, g.b = whole[n:3*n*n-n], whole[:3*n*n-2*n], whole[2*n:]
-			before := append([]float32(nil), whole...)
-			g.run()
-			for at := range whole {
-				i, j := at/(3*n), at%(3*n)-n
-				want, size := float64(before[at]), 0.0
-				if j >= 0 && j < n {
-					want, size = g.want(i, j, before[at])
-				}
-				if !(math.Abs(float64(whole[at])-want) <= float64(n+4)*epsilon*size) {
-					t.Fatalf("n = %d: element %d, %d = %v, want %v", n, i, j, whole[at], want)
+		for _, s := range []struct{ n, apart int }{{5, 5}, {20, 20}, {70, 70}, {150, 150}, {100, 512}} {
+			for _, tA := range bothTransposes {
+				for _, tB := range bothTransposes {
+					for _, alpha := range []float32{1, -1} {
+						checkViews(t, tA, tB, s.n, s.apart, alpha)
+					}
 				}
 			}
 		}
 	})
 }
 
+// checkViews runs a product of matrices [n, n] that begin so many columns apart.
+func checkViews(t *testing.T, tA, tB blas.Transpose, n, apart int, alpha float32) {
+	t.Helper()
+	stride := 3 * apart
+	whole := uniform(newRand(4), n*stride)
+	g := &gemm{tA: tA, tB: tB, m: n, n: n, k: n, alpha: alpha, beta: 1, lda: stride, ldb: stride, ldc: stride}
+	g.c, g.a, g.b = whole[apart:], whole, whole[2*apart:]
+	before := append([]float32(nil), whole...)
+	g.run()
+	for at := range whole {
+		i, j := at/stride, at%stride-apart
+		want, size := float64(before[at]), 0.0
+		if j >= 0 && j < n {
+			want, size = g.want(i, j, before[at])
+		}
+		if !(math.Abs(float64(whole[at])-want) <= float64(n+4)*epsilon*size) {
+			t.Fatalf("%v: element %d, %d = %v, want %v", g, i, j, whole[at], want)
+		}
+	}
+}
+
 // TestSgemmBits: the bits do not depend on the number of workers.
 func TestSgemmBits(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
-	for _, s := range [][3]int{{300, 200, 250}, {20, 700, 600}, {700, 20, 600}, {700, 5, 1500}, {250, 132, 250}, {210, 228, 250}, {200, 198, 220}} {
-		for _, tA := range bothTransposes {
-			for _, tB := range bothTransposes {
-				sameOnAnyWorkers(t, s, tA, tB, 0)
-				sameOnAnyWorkers(t, s, tA, tB, 0.3)
+	shapes := [][3]int{
+		{300, 200, 250}, {20, 700, 600}, {700, 20, 600}, {700, 5, 1500}, {250, 132, 250}, {210, 228, 250}, {200, 198, 220},
+		{64, 34, 2500}, {40, 1024, 130}, // last columns apart of few rows; rows of B 4 KB apart
+	}
+	levels.ForEach(t, func(t *testing.T) {
+		if kernels.Active() == kernels.Portable && len(kernels.Available()) > 1 {
+			t.Skip("slow, and one method for all")
+		}
+		for _, s := range shapes {
+			for _, tA := range bothTransposes {
+				for _, tB := range bothTransposes {
+					sameOnAnyWorkers(t, s, tA, tB, 0)
+					sameOnAnyWorkers(t, s, tA, tB, 0.3)
+				}
 			}
 		}
-	}
+	})
 }
 
 func sameOnAnyWorkers(t *testing.T, s [3]int, tA, tB blas.Transpose, beta float32) {

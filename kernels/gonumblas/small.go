@@ -8,7 +8,7 @@ const smallSide = 32
 // isSmall reports whether multiplySmall computes such a product. Fewer columns leave most
 // of a register empty.
 func isSmall(l kernels.Level, m, n, k int) bool {
-	return (l == kernels.AVX512 || l == kernels.AVX2) && max(m, n, k) <= smallSide && n >= fewColumns/2 && k > 0
+	return hasTiles(l) && max(m, n, k) <= smallSide && n >= fewColumns/2 && k > 0
 }
 
 // multiplySmall computes x with A, B or both transposed: of both, as Cᵀ = B·A over the rows of
