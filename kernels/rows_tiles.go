@@ -195,7 +195,10 @@ func multiplyDotsTiles(l Level, x *DotProducts) {
 					A: &x.A[i*x.AStride+k], ARow: x.AStride, B: &x.B[j*x.BStride+k], BRow: x.BStride,
 					CRow: x.CStride, K: depth, Columns: min(columns, x.Columns-j), Alpha: x.Alpha, Beta: beta,
 				}
-				if x.Transposed {
+				switch {
+				case x.Transposed && x.Rows == 1 && x.CStride == 1: // a row all the same
+					at = j
+				case x.Transposed:
 					at, args.Transposed = j*x.CStride+i, 1
 				}
 				args.C = &x.C[at]
