@@ -14,6 +14,8 @@ func multiplyRows(l Level, x *RowProduct) {
 		return
 	}
 	switch {
+	case l == AVX2 && x.Rows == 1 && x.Columns >= PanelWidth && x.K >= leastRowSums:
+		multiplyOneRow(x)
 	case x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth):
 		multiplyRowsTiles(l, x)
 	case x.K > 0 && l == AVX2 && x.K <= paddedDepth && x.Rows > 1:

@@ -29,13 +29,16 @@ func TestMultiplyRows(t *testing.T) {
 			}
 		}
 		for _, n := range []int{113, 127, 128, 129, 241, 255, 256, 300, 513} { // tiles of 128 and 256 columns
-			for _, k := range []int{1, 3, 4, 33} {
+			for _, k := range []int{1, 3, 4, 8, 33} {
 				testMultiplyRows(t, l, 1, k, n, n%3, uint64(n))
 				testMultiplyRows(t, l, 2, k, n, n%3, uint64(n))
 			}
 		}
 		testMultiplyRows(t, l, 40, 4095, 20, 1, 1)
 		testMultiplyRows(t, l, 3, 4099, 20, 1, 1)
+		for _, s := range [][2]int{{4099, 20}, {13, 4105}, {64, 4097}, {300, 1033}} { // blocks of one row
+			testMultiplyRows(t, l, 1, s[0], s[1], 1, 1)
+		}
 		testMultiplyRows(t, l, 17, 2100, 16, 0, 1)
 		for _, n := range []int{16, 32, 64} { // more of C than one call writes
 			if testing.Short() {
@@ -192,21 +195,26 @@ func checkScaled(t *testing.T, name string, c []float32, stride, rows, k, n int,
 
 // TestMultiplyRowsSameBits: MultiplyRows has the same bits at every level.
 func TestMultiplyRowsSameBits(t *testing.T) {
-	for _, shape := range [][3]int{{1, 100, 33}, {7, 257, 20}, {13, 31, 130}, {5, 4100, 17}} {
-		rows, k, n := shape[0], shape[1], shape[2]
-		rng := newRand(23)
-		a, b, c := uniform(rng, rows*k, 1), uniform(rng, k*n, 1), uniform(rng, rows*n, 1)
-		var want []float32
-		for _, l := range kernels.Available() {
-			got := append([]float32(nil), c...)
-			x := kernels.RowProduct{C: got, CStride: n, A: a, AStride: k, AKStride: 1, B: b, BStride: n, Rows: rows, Columns: n, K: k, Alpha: 0.7, Beta: -0.3}
-			if err := l.MultiplyRows(&x); err != nil {
-				t.Fatal(err)
+	for _, shape := range [][3]int{{1, 100, 33}, {7, 257, 20}, {13, 31, 130}, {5, 4100, 17}, {1, 4100, 50}, {1, 77, 1100}} {
+		for _, factors := range [][2]float32{{0.7, -0.3}, {1, 0}} {
+			rows, k, n := shape[0], shape[1], shape[2]
+			rng := newRand(23)
+			a, b, c := uniform(rng, rows*k, 1), uniform(rng, k*n, 1), uniform(rng, rows*n, 1)
+			var want []float32
+			for _, l := range kernels.Available() {
+				got := append([]float32(nil), c...)
+				x := kernels.RowProduct{
+					C: got, CStride: n, A: a, AStride: k, AKStride: 1, B: b, BStride: n,
+					Rows: rows, Columns: n, K: k, Alpha: factors[0], Beta: factors[1],
+				}
+				if err := l.MultiplyRows(&x); err != nil {
+					t.Fatal(err)
+				}
+				if want == nil {
+					want = got
+				}
+				sameBits(t, fmt.Sprint(l, shape, factors), got, want)
 			}
-			if want == nil {
-				want = got
-			}
-			sameBits(t, fmt.Sprint(l, shape), got, want)
 		}
 	}
 }

@@ -204,6 +204,17 @@ type RowsArgs struct {
 	Last  int // columns of the last 16 that exist, 1..16; other than 16 only where the level masks (AVX-512)
 }
 
+// RowSumsArgs describes s[j] += Σ_k a[k]·b[k, j], each sum one chain of fused multiply-adds in ascending k.
+type RowSumsArgs struct {
+	Sums *float32 // [Columns]
+	A    *float32 // a[k] is at A + k·AK
+	B    *float32 // b[k, j] is at B + k·BRow + j
+
+	AK, BRow int
+	K        int // > 0
+	Columns  int // 16 or more
+}
+
 // DotsArgs describes dot products of a few rows of A (their number is in the routine's
 // name) and Columns rows of B, both contiguous along k:
 //

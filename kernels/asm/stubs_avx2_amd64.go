@@ -96,6 +96,9 @@ func ProductRows1x64AVX2(args *RowsArgs)
 //go:noescape
 func ProductRows2x32AVX2(args *RowsArgs)
 
+//go:noescape
+func RowSumsAVX2(args *RowSumsArgs)
+
 // The dot products of one to three rows of A. They need AVX and FMA.
 
 //go:noescape

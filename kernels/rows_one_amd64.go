@@ -1,0 +1,72 @@
+//go:build !purego
+
+package kernels
+
+import "github.com/packedlstm/packedlstm/kernels/asm"
+
+// At AVX2 one row times rows of B takes eight of them at a time, from end to end: tiles of 64 columns read
+// 256 bytes of each row, which the CPU does not foresee, and leave too few sums in flight for columns beyond
+// whole tiles.
+
+const (
+	// leastRowSums rows of B at least: fewer would pass one by one.
+	leastRowSums = 8
+	// rowSumsCall bounds the elements of b of a call: 1 MB, 100 µs from memory.
+	rowSumsCall = 1 << 18
+	// rowSumsColumns of C stay in L1 while the rows pass.
+	rowSumsColumns = 1 << 12
+	// scaledColumns of sums stand apart where C is more than the sums.
+	scaledColumns = 1 << 9
+)
+
+// multiplyOneRow computes x, of one row, at AVX2.
+func multiplyOneRow(x *RowProduct) {
+	y := *x
+	for k := 0; k < x.K; k += rowsDepth {
+		y.A, y.B, y.K = x.A[k*x.AKStride:], x.B[k*x.BStride:], min(rowsDepth, x.K-k)
+		most := scaledColumns
+		if y.Alpha == 1 && y.Beta == 0 {
+			most = rowSumsColumns
+		}
+		for j := 0; j < x.Columns; {
+			columns := min(most, x.Columns-j)
+			if left := x.Columns - j - columns; left > 0 && left < PanelWidth { // too few for a call
+				columns -= PanelWidth
+			}
+			z := y
+			z.B, z.C, z.Columns = y.B[j:], x.C[j:], columns
+			if most == rowSumsColumns {
+				z.rowSums(z.C[:columns])
+			} else {
+				z.scaledRowSums()
+			}
+			j += columns
+		}
+		y.Beta = 1
+	}
+}
+
+// rowSums computes sums = A·B, of one row.
+func (x *RowProduct) rowSums(sums []float32) {
+	clear(sums)
+	most := max(rowSumsCall/x.Columns&^7, 8)
+	for k := 0; k < x.K; k += most {
+		asm.RowSumsAVX2(&asm.RowSumsArgs{
+			Sums: &sums[0], A: &x.A[k*x.AKStride], AK: x.AKStride, B: &x.B[k*x.BStride], BRow: x.BStride,
+			K: min(most, x.K-k), Columns: x.Columns,
+		})
+	}
+}
+
+// one is the left operand of sums that are scaled and added.
+var one = [1]float32{1}
+
+// scaledRowSums computes x, of one row and up to scaledColumns columns, from its sums.
+func (x *RowProduct) scaledRowSums() {
+	var sums [scaledColumns]float32
+	x.rowSums(sums[:x.Columns])
+	multiplyRowsTiles(AVX2, &RowProduct{
+		C: x.C, CStride: x.CStride, A: one[:], AStride: 1, AKStride: 1, B: sums[:x.Columns], BStride: x.Columns,
+		Rows: 1, Columns: x.Columns, K: 1, Alpha: x.Alpha, Beta: x.Beta,
+	})
+}
