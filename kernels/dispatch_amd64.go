@@ -136,7 +136,7 @@ func transpose(l Level, dst []float32, dstStride int, src []float32, rows, colum
 	switch {
 	case l == AVX512:
 		done = rows
-	case l == AVX2 && columns == PanelWidth:
+	case l == AVX2 && (columns == PanelWidth || columns == PanelWidth/2):
 		done = rows &^ 7
 	}
 	const most = 1 << 13 // rows a call

@@ -51,10 +51,11 @@
 	VMOVUPS Y15, OFF(DI)(BX*1)
 
 // func TransposeAVX2(args *TransposeArgs)
-// dst[k, j] = src[j, k], j < 16, eight k a turn. Requires: AVX
+// dst[k, j] = src[j, k], j < Columns, 8 or 16, eight k a turn. Requires: AVX
 //
 //	SI src, row 0   R8 src, row 8   R9, R10, R11, R12 1, 3, 5, 7 times the bytes between rows
 //	DI dst          CX turns to go  R13, R14, R15, BX 1, 3, 5, 7 times the bytes between rows of dst
+//	AX Columns
 TEXT ·TransposeAVX2(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), AX
 	MOVQ TransposeArgs_Src(AX), SI
@@ -72,10 +73,15 @@ TEXT ·TransposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (R13)(R13*4), R15
 	LEAQ (R15)(R13*2), BX
 	SHRQ $3, CX
+	MOVQ TransposeArgs_Columns(AX), AX
 
 turn:
 	TRANSPOSE_HALF(SI, 0)
+	CMPQ AX, $8
+	JEQ  next
 	TRANSPOSE_HALF(R8, 32)
+
+next:
 	ADDQ $32, SI
 	ADDQ $32, R8
 	LEAQ (DI)(R13*8), DI
