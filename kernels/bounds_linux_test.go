@@ -48,6 +48,18 @@ func (f *fences) vector(t *testing.T, name string, n int, readOnly bool) []float
 	return f.output(t, name, rows, width, width)
 }
 
+func TestAddOuterBounds(t *testing.T) {
+	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
+		for _, rows := range []int{1, 2, 7, 33} {
+			for _, columns := range everySize(100, 257) {
+				stride := columns + rows%3
+				c, x, y := f.output(t, "c", rows, stride, columns), f.input(t, "x", rows, 1, 1), f.input(t, "y", 1, columns, columns)
+				f.run(t, "AddOuter", vectorShape{columns, rows, stride}, func() error { return l.AddOuter(c, stride, x, 1, rows, y, 0.5) })
+			}
+		}
+	})
+}
+
 func TestColumnSumsBounds(t *testing.T) {
 	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
 		for _, rows := range everySize(1<<10+1, 1<<11+3) {

@@ -56,6 +56,23 @@ func activateAVX512(f function, args *asm.VectorArgs) {
 	}
 }
 
+func addOuter(l Level, c []float32, cStride int, x []float32, xStride, rows int, y []float32, scale float32) {
+	if l != AVX2 {
+		addOuterRows(l, c, cStride, x, xStride, rows, y, scale)
+		return
+	}
+	for j := 0; j < len(y); j += callElements {
+		part := y[j:min(j+callElements, len(y))]
+		most := min(max(callElements/len(part), 1), callRows)
+		for r := 0; r < rows; r += most {
+			asm.AddOuterAVX2(&asm.OuterArgs{
+				C: &c[r*cStride+j], CRow: cStride, X: &x[r*xStride], XStride: xStride, Y: &part[0],
+				Rows: min(most, rows-r), Columns: len(part), Scale: scale,
+			})
+		}
+	}
+}
+
 func addScaled(l Level, dst, x []float32, scale float32) {
 	if l == Portable {
 		addScaledPortable(dst, x, scale)

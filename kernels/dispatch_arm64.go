@@ -31,6 +31,10 @@ func activate(l Level, f function, dst, x []float32) {
 	}
 }
 
+func addOuter(l Level, c []float32, cStride int, x []float32, xStride, rows int, y []float32, scale float32) {
+	addOuterRows(l, c, cStride, x, xStride, rows, y, scale)
+}
+
 func addScaled(l Level, dst, x []float32, scale float32) {
 	if l != NEON {
 		addScaledPortable(dst, x, scale)

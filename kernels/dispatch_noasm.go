@@ -6,7 +6,11 @@ package kernels
 
 func multiply(_ Level, p *Panels, x *Product, columns int) { multiplyPortable(p, x, columns) }
 func activate(_ Level, f function, dst, x []float32)       { activatePortable(f, dst, x) }
-func addScaled(_ Level, dst, x []float32, scale float32)   { addScaledPortable(dst, x, scale) }
+func addOuter(l Level, c []float32, cStride int, x []float32, xStride, rows int, y []float32, scale float32) {
+	addOuterRows(l, c, cStride, x, xStride, rows, y, scale)
+}
+
+func addScaled(_ Level, dst, x []float32, scale float32) { addScaledPortable(dst, x, scale) }
 func columnSums(_ Level, dst, x []float32, rows, stride int) {
 	columnSumsPortable(dst, x, rows, stride)
 }

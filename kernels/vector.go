@@ -40,6 +40,40 @@ func addScaledPortable(dst, x []float32, scale float32) {
 	}
 }
 
+// AddOuter computes c[r, j] += (scale·x[r·xStride])·y[j] for r < rows and every j of y, rounded after each. c
+// has rows cStride apart, and must overlap neither x nor y. The bits are the same at every level: those of
+// AddScaled row by row.
+func (l Level) AddOuter(c []float32, cStride int, x []float32, xStride, rows int, y []float32, scale float32) error {
+	const operation = "AddOuter"
+	if err := l.check(); err != nil {
+		return err
+	}
+	if err := checkRows(operation, "c", c, rows, cStride, len(y)); err != nil {
+		return err
+	}
+	if uint(xStride) > maxDimension || rows > 0 && lastIndex(rows, xStride, 1, 0) >= int64(len(x)) {
+		return fmt.Errorf("kernels: %s: x has %d elements, xStride = %d: want %d rows", operation, len(x), xStride, rows)
+	}
+	if rows == 0 || len(y) == 0 {
+		return nil
+	}
+	if last := c[:(rows-1)*cStride+len(y)]; memory.Overlap(last, x) || memory.Overlap(last, y) {
+		return errOverlap(operation, "c", "x or y")
+	}
+	addOuter(l, c, cStride, x, xStride, rows, y, scale)
+	return nil
+}
+
+// addOuterRows is AddOuter row by row.
+func addOuterRows(l Level, c []float32, cStride int, x []float32, xStride, rows int, y []float32, scale float32) {
+	for r := range rows {
+		for j := 0; j < len(y); j += callElements {
+			part := y[j:min(j+callElements, len(y))]
+			addScaled(l, c[r*cStride+j:][:len(part)], part, scale*x[r*xStride])
+		}
+	}
+}
+
 // ColumnSums computes dst[j] += x[0, j] + x[1, j] + ... in ascending order of the
 // rows, for x [rows, columns], rows stride apart. dst has columns elements, a multiple of
 // PanelWidth, and must not overlap x. The bits are the same at every level.

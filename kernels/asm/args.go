@@ -98,6 +98,17 @@ type VectorArgs struct {
 	Scale  float32
 }
 
+// OuterArgs describes c[r, j] += (Scale·x[r])·y[j], rounded after each.
+type OuterArgs struct {
+	C *float32 // c[r, j] is at C + r·CRow + j
+	X *float32 // x[r] is at X + r·XStride
+	Y *float32
+
+	CRow, XStride int
+	Rows, Columns int // > 0
+	Scale         float32
+}
+
 // ColumnSumsArgs describes dst[j] += Σ_r x[r, j] for r < Rows in ascending r,
 // over Columns columns, some runs of 16.
 type ColumnSumsArgs struct {

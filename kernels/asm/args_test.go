@@ -10,7 +10,7 @@ import (
 )
 
 // allArgs are the arguments of all routines.
-var allArgs = []any{ProductArgs{}, SideArgs{}, VectorArgs{}, ColumnSumsArgs{}, LSTMForwardArgs{}, LSTMBackwardArgs{}, ReadArgs{},
+var allArgs = []any{ProductArgs{}, SideArgs{}, VectorArgs{}, OuterArgs{}, ColumnSumsArgs{}, LSTMForwardArgs{}, LSTMBackwardArgs{}, ReadArgs{},
 	CopyRunsArgs{}, TransposeArgs{}, RowsArgs{}, RowSumsArgs{}, DotsArgs{}}
 
 // pointers returns the names, as assembly has them, of all arguments that are pointers.

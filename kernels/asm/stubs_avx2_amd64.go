@@ -49,6 +49,9 @@ func TanhAVX2(args *VectorArgs)
 func AddScaledAVX2(args *VectorArgs)
 
 //go:noescape
+func AddOuterAVX2(args *OuterArgs)
+
+//go:noescape
 func ColumnSumsAVX2(args *ColumnSumsArgs)
 
 //go:noescape

@@ -56,6 +56,93 @@ done:
 	VZEROUPPER
 	RET
 
+// c[8 columns, OFF bytes on] += y · Y7, the product in SUM
+#define OUTER_8(OFF, SUM) \
+	VMULPS  OFF(SI), Y7, SUM \
+	VADDPS  OFF(DI), SUM, SUM \
+	VMOVUPS SUM, OFF(DI)
+
+// func AddOuterAVX2(args *OuterArgs)
+// c[r, j] += (scale·x[r])·y[j], rounded after each. Requires: AVX, AVX2
+//
+//	SI y, current column   DI c, current column   R8 c, current row   R9 bytes between rows of c
+//	DX x, current row      R10 bytes between elements of x            CX rows to go
+//	BX columns to go       R11 those beyond whole eights              Y7 scale·x[r]
+TEXT ·AddOuterAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), AX
+	MOVQ OuterArgs_C(AX), R8
+	MOVQ OuterArgs_CRow(AX), R9
+	MOVQ OuterArgs_X(AX), DX
+	MOVQ OuterArgs_XStride(AX), R10
+	MOVQ OuterArgs_Rows(AX), CX
+	MOVQ OuterArgs_Columns(AX), R11
+	SHLQ $2, R9
+	SHLQ $2, R10
+	ANDQ $7, R11
+
+row:
+	VMOVSS       (DX), X7
+	VMULSS       OuterArgs_Scale(AX), X7, X7
+	VBROADCASTSS X7, Y7
+	MOVQ         R8, DI
+	MOVQ         OuterArgs_Y(AX), SI
+	MOVQ         OuterArgs_Columns(AX), BX
+	SUBQ         $32, BX
+	JL           eight
+
+thirtyTwo:
+	OUTER_8(0, Y0)
+	OUTER_8(32, Y1)
+	OUTER_8(64, Y3)
+	OUTER_8(96, Y4)
+	ADDQ $128, SI
+	ADDQ $128, DI
+	SUBQ $32, BX
+	JGE  thirtyTwo
+
+eight: // BX + 32 columns are left, 0 to 31
+	ADDQ $(32-8), BX
+	JL   tail
+
+oneEight:
+	OUTER_8(0, Y0)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $8, BX
+	JGE  oneEight
+
+tail: // R11 columns, four at once and the others one by one: AMD's CPUs take a masked store apart
+	MOVQ R11, BX
+	SUBQ $4, BX
+	JL   ones
+	VMULPS  (SI), X7, X0
+	VADDPS  (DI), X0, X0
+	VMOVUPS X0, (DI)
+	ADDQ $16, SI
+	ADDQ $16, DI
+	SUBQ $4, BX
+
+ones: // BX + 4 columns are left, 0 to 3
+	ADDQ $4, BX
+	JZ   next
+
+oneColumn:
+	VMULSS (SI), X7, X0
+	VADDSS (DI), X0, X0
+	VMOVSS X0, (DI)
+	ADDQ $4, SI
+	ADDQ $4, DI
+	DECQ BX
+	JNZ  oneColumn
+
+next:
+	ADDQ R9, R8
+	ADDQ R10, DX
+	DECQ CX
+	JNZ  row
+	VZEROUPPER
+	RET
+
 // func ColumnSumsAVX2(args *ColumnSumsArgs)
 // dst[j] += x[0, j] + x[1, j] + ..., 64 columns at a time, then 16. Requires: AVX
 //
