@@ -46,7 +46,7 @@ NEHALEM = CGO_ENABLED=0 go test -timeout 30m -exec 'qemu-x86_64-static -cpu Neha
 test-avx2:
 	$(HASWELL) -short -run '/^avx2$$' -skip 'FMA32|Pattern|Accuracy|Bounds' ./kernels
 	$(HASWELL) -run '^(TestBits|TestGolden|TestFewRows|TestPrepared.*)$$/^avx2$$' ./lstm
-	$(HASWELL) -short -run '/^avx2$$' -skip 'SgemmBlocks|SgemmBits|Scratch|Allocations' ./kernels/gonumblas
+	$(HASWELL) -short -run '/^avx2$$' -skip 'SgemmBlocks|SgemmBits|SgemvLarge|Scratch|Allocations' ./kernels/gonumblas
 test-noavx:
 	$(NEHALEM) -short -skip 'FMA32|Accuracy|Bounds' ./kernels
 	$(NEHALEM) -run '^(TestBits|TestGolden|TestPrepared.*)$$' ./lstm
@@ -56,7 +56,7 @@ test-avx512:
 	mkdir -p bench/out/emulated
 	CGO_ENABLED=0 go test -c -o bench/out/emulated/ ./kernels ./kernels/gonumblas ./lstm
 	PACKEDLSTM_REQUIRE=avx512 .ci/emulate bench/out/emulated/kernels.test -test.short -test.run '/^avx512$$' -test.skip 'FMA32|Pattern|Accuracy'
-	PACKEDLSTM_REQUIRE=avx512 .ci/emulate bench/out/emulated/gonumblas.test -test.short -test.run '/^avx512$$' -test.skip 'SgemmBlocks|SgemmBits|Scratch|Concurrency|Allocations'
+	PACKEDLSTM_REQUIRE=avx512 .ci/emulate bench/out/emulated/gonumblas.test -test.short -test.run '/^avx512$$' -test.skip 'SgemmBlocks|SgemmBits|SgemvLarge|Scratch|Concurrency|Allocations'
 	PACKEDLSTM_REQUIRE=avx512 .ci/emulate -d lstm bench/out/emulated/lstm.test -test.short -test.run '^(TestBits|TestGolden|TestFewRows)$$/^avx512$$'
 
 bits: # the same bits at every level: here, under qemu and under Bochs

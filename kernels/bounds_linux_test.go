@@ -52,9 +52,9 @@ func TestAddOuterBounds(t *testing.T) {
 	forEachFence(t, func(t *testing.T, l kernels.Level, f *fences) {
 		for _, rows := range []int{1, 2, 7, 33} {
 			for _, columns := range everySize(100, 257) {
-				stride := columns + rows%3
-				c, x, y := f.output(t, "c", rows, stride, columns), f.input(t, "x", rows, 1, 1), f.input(t, "y", 1, columns, columns)
-				f.run(t, "AddOuter", vectorShape{columns, rows, stride}, func() error { return l.AddOuter(c, stride, x, 1, rows, y, 0.5) })
+				stride, xStride := columns+rows%3, 1+2*(columns%2)
+				c, x, y := f.output(t, "c", rows, stride, columns), f.input(t, "x", rows, xStride, 1), f.input(t, "y", 1, columns, columns)
+				f.run(t, "AddOuter", vectorShape{columns, rows, stride}, func() error { return l.AddOuter(c, stride, x, xStride, rows, y, 0.5) })
 			}
 		}
 	})

@@ -42,7 +42,7 @@
 // K·2^-23·Σ|a||b| of the exact sum. [Level.MultiplyRows] cuts the chain at every 4096 k, and
 // [WeightGradient.Add] at every [GradientRows] rows, alike at every level; the order of
 // [Level.MultiplyDots] depends on the level and on K. Activations, gates, AddScaled,
-// ColumnSums and Dropout have the same bits at every level too. NaN and infinities go through as
+// AddOuter, ColumnSums and Dropout have the same bits at every level too. NaN and infinities go through as
 // IEEE 754 has it; no element is skipped because a factor is zero. Only two settings give up the
 // same bits, each for speed: [SetReproducible] those of the portable level's products, and an
 // [Engine] those of what it computes, where an element may depend on the rows beside it and on

@@ -15,7 +15,8 @@ const (
 	rowSumsCall = 1 << 18
 	// rowSumsColumns of C stay in L1 while the rows pass.
 	rowSumsColumns = 1 << 12
-	// scaledColumns of sums stand apart where C is more than the sums.
+	// scaledColumns of sums, 2 KB, stand in a scratch where C is not the sums themselves: where Alpha is not 1, or C is
+	// added.
 	scaledColumns = 1 << 9
 )
 
@@ -49,7 +50,7 @@ func multiplyOneRow(x *RowProduct) {
 // rowSums computes sums = A·B, of one row.
 func (x *RowProduct) rowSums(sums []float32) {
 	clear(sums)
-	most := max(rowSumsCall/x.Columns&^7, 8)
+	most := min(rowSumsCall/x.Columns&^7, callRows)
 	for k := 0; k < x.K; k += most {
 		asm.RowSumsAVX2(&asm.RowSumsArgs{
 			Sums: &sums[0], A: &x.A[k*x.AKStride], AK: x.AKStride, B: &x.B[k*x.BStride], BRow: x.BStride,
@@ -58,15 +59,10 @@ func (x *RowProduct) rowSums(sums []float32) {
 	}
 }
 
-// one is the left operand of sums that are scaled and added.
-var one = [1]float32{1}
-
 // scaledRowSums computes x, of one row and up to scaledColumns columns, from its sums.
 func (x *RowProduct) scaledRowSums() {
 	var sums [scaledColumns]float32
 	x.rowSums(sums[:x.Columns])
-	multiplyRowsTiles(AVX2, &RowProduct{
-		C: x.C, CStride: x.CStride, A: one[:], AStride: 1, AKStride: 1, B: sums[:x.Columns], BStride: x.Columns,
-		Rows: 1, Columns: x.Columns, K: 1, Alpha: x.Alpha, Beta: x.Beta,
-	})
+	args := asm.ScaleSumsArgs{C: &x.C[0], Sums: &sums[0], Columns: x.Columns, Alpha: x.Alpha, Beta: x.Beta}
+	asm.ScaleSumsAVX2(&args)
 }

@@ -195,7 +195,7 @@ func checkScaled(t *testing.T, name string, c []float32, stride, rows, k, n int,
 
 // TestMultiplyRowsSameBits: MultiplyRows has the same bits at every level.
 func TestMultiplyRowsSameBits(t *testing.T) {
-	for _, shape := range [][3]int{{1, 100, 33}, {7, 257, 20}, {13, 31, 130}, {5, 4100, 17}, {1, 4100, 50}, {1, 77, 1100}} {
+	for _, shape := range [][3]int{{1, 100, 33}, {7, 257, 20}, {13, 31, 130}, {5, 4100, 17}, {1, 4100, 50}, {1, 77, 1100}, {1, 300, 1033}, {1, 100, 4105}, {1, 600, 512}} {
 		for _, factors := range [][2]float32{{0.7, -0.3}, {1, 0}} {
 			rows, k, n := shape[0], shape[1], shape[2]
 			rng := newRand(23)
@@ -217,6 +217,32 @@ func TestMultiplyRowsSameBits(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestMultiplyRowsMinusZero: sums that round to -0 stay so, at every level and in one row as in several.
+func TestMultiplyRowsMinusZero(t *testing.T) {
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		for _, rows := range []int{1, 7} {
+			for _, alpha := range []float32{1, 2} {
+				const k, n = 9, 21
+				a, b, c, want := make([]float32, rows*k), make([]float32, k*n), make([]float32, rows*n), make([]float32, rows*n)
+				for i := range a {
+					a[i] = 1e-30
+				}
+				for i := range b {
+					b[i] = -1e-30
+				}
+				for i := range want {
+					want[i] = float32(math.Copysign(0, -1))
+				}
+				x := kernels.RowProduct{C: c, CStride: n, A: a, AStride: k, AKStride: 1, B: b, BStride: n, Rows: rows, Columns: n, K: k, Alpha: alpha}
+				if err := l.MultiplyRows(&x); err != nil {
+					t.Fatal(err)
+				}
+				sameBits(t, fmt.Sprintf("%d rows, alpha %v", rows, alpha), c, want)
+			}
+		}
+	})
 }
 
 func TestRowsErrors(t *testing.T) {

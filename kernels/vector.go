@@ -41,8 +41,9 @@ func addScaledPortable(dst, x []float32, scale float32) {
 }
 
 // AddOuter computes c[r, j] += (scale·x[r·xStride])·y[j] for r < rows and every j of y, rounded after each. c
-// has rows cStride apart, and must overlap neither x nor y. The bits are the same at every level: those of
-// AddScaled row by row.
+// has rows cStride apart; xStride may be 0, for one element. What c has from its first row to the end of its last must
+// not overlap y, nor x from its first to its last element. Arguments that do not fit are an error and change
+// nothing. The bits are the same at every level: those of AddScaled row by row.
 func (l Level) AddOuter(c []float32, cStride int, x []float32, xStride, rows int, y []float32, scale float32) error {
 	const operation = "AddOuter"
 	if err := l.check(); err != nil {
@@ -51,13 +52,17 @@ func (l Level) AddOuter(c []float32, cStride int, x []float32, xStride, rows int
 	if err := checkRows(operation, "c", c, rows, cStride, len(y)); err != nil {
 		return err
 	}
-	if uint(xStride) > maxDimension || rows > 0 && lastIndex(rows, xStride, 1, 0) >= int64(len(x)) {
-		return fmt.Errorf("kernels: %s: x has %d elements, xStride = %d: want %d rows", operation, len(x), xStride, rows)
+	if uint(xStride) > maxDimension {
+		return errRange(operation, "xStride", xStride, maxDimension)
 	}
 	if rows == 0 || len(y) == 0 {
 		return nil
 	}
-	if last := c[:(rows-1)*cStride+len(y)]; memory.Overlap(last, x) || memory.Overlap(last, y) {
+	if last := lastIndex(rows, xStride, 1, 0); last >= int64(len(x)) {
+		return fmt.Errorf("kernels: %s: x[%d] is needed for %d rows: have %d elements", operation, last, rows, len(x))
+	}
+	c, x = c[:(rows-1)*cStride+len(y)], x[:(rows-1)*xStride+1]
+	if memory.Overlap(c, x) || memory.Overlap(c, y) {
 		return errOverlap(operation, "c", "x or y")
 	}
 	addOuter(l, c, cStride, x, xStride, rows, y, scale)

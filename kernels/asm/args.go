@@ -187,7 +187,7 @@ type TransposeArgs struct {
 	Dst, Src       *float32
 	DstRow, SrcRow int
 	K              int // > 0; AVX2: a multiple of 8
-	Columns        int // of dst, 1..16, at AVX2 16; of DeinterleaveAVX512 any number > 0
+	Columns        int // of dst, 1..16, at AVX2 8 or 16; of DeinterleaveAVX512 any number > 0
 }
 
 // RowsArgs describes a tile product over B in row-major order, as it is, over consecutive
@@ -224,6 +224,13 @@ type RowSumsArgs struct {
 	AK, BRow int
 	K        int // > 0
 	Columns  int // 16 or more
+}
+
+// ScaleSumsArgs describes c[j] = Alpha·s[j], or fma(Beta, c[j], Alpha·s[j]) where Beta is not 0.
+type ScaleSumsArgs struct {
+	C, Sums     *float32 // [Columns]
+	Columns     int      // > 0
+	Alpha, Beta float32
 }
 
 // DotsArgs describes dot products of a few rows of A (their number is in the routine's

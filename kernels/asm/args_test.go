@@ -11,7 +11,7 @@ import (
 
 // allArgs are the arguments of all routines.
 var allArgs = []any{ProductArgs{}, SideArgs{}, VectorArgs{}, OuterArgs{}, ColumnSumsArgs{}, LSTMForwardArgs{}, LSTMBackwardArgs{}, ReadArgs{},
-	CopyRunsArgs{}, TransposeArgs{}, RowsArgs{}, RowSumsArgs{}, DotsArgs{}}
+	CopyRunsArgs{}, TransposeArgs{}, RowsArgs{}, RowSumsArgs{}, ScaleSumsArgs{}, DotsArgs{}}
 
 // pointers returns the names, as assembly has them, of all arguments that are pointers.
 func pointers(t *testing.T) map[string]bool {

@@ -120,8 +120,8 @@
 	VMOVLHPS  X7, X5, X2 \
 	VMOVHLPS  X5, X7, X3
 
-// One row of c, the last one if CX is 1: four columns; as many as the mask has, for AMD's CPUs take a
-// masked store apart (20 cycles on a Zen 3); and, where c is turned, one, two or three.
+// One row of c, the last one if CX is 1: four columns, or as many as the mask has; where c is turned, one, two
+// or three. What needs no mask has none, for AMD's CPUs take a masked store apart (20 cycles on a Zen 3).
 #define STORE4(OUT) \
 	VMOVUPS OUT, (DX)
 #define STORE_MASKED(OUT) \

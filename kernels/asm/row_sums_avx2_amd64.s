@@ -161,3 +161,53 @@ done: // SUMS is behind the whole groups
 end:
 	VZEROUPPER
 	RET
+
+// func ScaleSumsAVX2(args *ScaleSumsArgs)
+// Requires: AVX, AVX2, FMA
+//
+//	SI sums   DI c   CX columns to go   DX Beta without its sign   Y14 Beta   Y15 Alpha
+TEXT ·ScaleSumsAVX2(SB), NOSPLIT, $0-8
+	MOVQ args+0(FP), AX
+	MOVQ ScaleSumsArgs_Sums(AX), SI
+	MOVQ ScaleSumsArgs_C(AX), DI
+	MOVQ ScaleSumsArgs_Columns(AX), CX
+	VBROADCASTSS ScaleSumsArgs_Alpha(AX), Y15
+	VBROADCASTSS ScaleSumsArgs_Beta(AX), Y14
+	MOVL ScaleSumsArgs_Beta(AX), DX
+	ADDL DX, DX
+	SUBQ $8, CX
+	JL   rest
+
+eight:
+	VMULPS (SI), Y15, Y0
+	TESTL  DX, DX
+	JZ     store
+	VFMADD231PS (DI), Y14, Y0
+
+store:
+	VMOVUPS Y0, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JGE  eight
+
+rest: // CX + 8 columns are left, 0 to 7
+	ADDQ $8, CX
+	JZ   end
+
+one:
+	VMULSS (SI), X15, X0
+	TESTL  DX, DX
+	JZ     storeOne
+	VFMADD231SS (DI), X14, X0
+
+storeOne:
+	VMOVSS X0, (DI)
+	ADDQ $4, SI
+	ADDQ $4, DI
+	DECQ CX
+	JNZ  one
+
+end:
+	VZEROUPPER
+	RET

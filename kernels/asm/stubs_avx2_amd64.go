@@ -102,6 +102,9 @@ func ProductRows2x32AVX2(args *RowsArgs)
 //go:noescape
 func RowSumsAVX2(args *RowSumsArgs)
 
+//go:noescape
+func ScaleSumsAVX2(args *ScaleSumsArgs)
+
 // The dot products of one to three rows of A. They need AVX and FMA.
 
 //go:noescape

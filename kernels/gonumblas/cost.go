@@ -13,8 +13,8 @@ const (
 	tileRate = 0.0205 // each multiply-add of a tile, lanes beyond the columns included
 	dotRate  = 0.0235 // each multiply-add of a dot product
 
-	// Each element: of B into panels; of a transposed A, block by block; of a transposed matrix as a whole; of
-	// B, read by tiles where it is for the first time.
+	// Each element: of B into panels; of an A that is transposed or has far rows, block by block; of a transposed
+	// matrix as a whole; of B, read by tiles where it is for the first time.
 	packRate, copyBlockRate, copyRate, readRate = 0.1, 0.25, 0.14, 0.02
 	// Each element of C: from tiles, lanes beyond the columns included; from tiles of Cᵀ; as a sum of lanes.
 	storeRate, storeTransposedRate, sumRate = 0.1, 0.25, 1.05
@@ -27,7 +27,7 @@ const (
 // cheapest returns the method of the least estimate. Of matrix times vector it needs none.
 func (x *product) cheapest() method {
 	switch aRows, _, bRows, _ := x.contiguous(); {
-	case x.n == 1 && aRows && x.k >= shortDepth:
+	case x.n == 1 && aRows && x.k >= fewDots:
 		return dots
 	case x.m == 1 && bRows && x.n >= kernels.PanelWidth:
 		return rows
@@ -87,7 +87,7 @@ const pageFloats = 1 << 10
 // rowsTime estimates the multiply-adds of tiles over k rows of B, n columns wide and stride apart, where
 // the left operand [m, k] has its rows side by side, or its columns.
 func rowsTime(m, n, k, stride int, byColumns bool) float64 {
-	const deep = 1024 // k, each row of B on a page of its own, are most that the TLB has room for
+	const deep = 1024 // k at most, each row of B on a page of its own, have room in the TLB
 	rate := tileRate
 	switch {
 	case stride%pageFloats == 0:

@@ -6,8 +6,8 @@ import (
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
-// direct holds what a product without panels needs: room for the copy of a small operand, or of Cᵀ. One whose
-// Cᵀ is computed from the copy of an operand takes two.
+// direct holds what a product without panels needs: room for the copy of a small operand, or of Cᵀ. One that
+// copies its left operand besides takes two.
 type direct struct {
 	copy []float32
 }

@@ -15,7 +15,7 @@ func Methods(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda
 	consider := func(w method, estimate float64) {
 		f(int(w), estimate, w == chosen, func() {
 			y := x
-			if w == packed || w == rows || w == rowsCopied { // as multiply has it
+			if w.hasTail() {
 				y.tail = tail
 			}
 			y.run(w)

@@ -5,11 +5,13 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 
+	"github.com/packedlstm/packedlstm/internal/memory"
 	"github.com/packedlstm/packedlstm/kernels"
 )
 
 // Sgemv computes y = alpha·op(A)·x + beta·y, where op(A) is A or Aᵀ, A [m, n] in row-major
-// order. Increments that are negative, and one of y with Aᵀ that is not 1, are left to gonum.
+// order. Increments that are negative, one of y with Aᵀ that is not 1, and rows too short for the level's
+// kernels are left to gonum.
 func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int,
 	x []float32, incX int, beta float32, y []float32, incY int) {
 	level := kernels.Active()
@@ -44,7 +46,7 @@ func takesSgemv(l kernels.Level, tA blas.Transpose, m, n int, a []float32, lda i
 	}
 	switch tA {
 	case blas.NoTrans:
-		short := n < shortDepth && !(l == kernels.AVX2 && incX == 1 && min(m, n) >= fewDots && m*n < workerFLOP)
+		short := n < shortDepth && (l != kernels.AVX2 || min(m, n) < fewDots)
 		return !short && holds(x, n, 1, incX) && holds(y, m, 1, incY)
 	case blas.Trans, blas.ConjTrans:
 		return incY == 1 && n >= kernels.PanelWidth && holds(x, m, 1, incX) && holds(y, n, 1, incY)
@@ -52,8 +54,8 @@ func takesSgemv(l kernels.Level, tA blas.Transpose, m, n int, a []float32, lda i
 	return false
 }
 
-// fewDots rows of A, and as many columns, take gonum as long as dot products at AVX2. (Zen 3: 4 x 12 0.85, 16 x 8 1.7,
-// 16 x 16 1.6, 100 x 20 3.4 times as fast as gonum's.)
+// fewDots: with fewer rows of A, or columns, gonum's own is as fast as dot products at AVX2. (Zen 3: 4 x 12 0.85,
+// 16 x 8 1.7, 16 x 16 1.6, 100 x 20 3.4 times as fast.)
 const fewDots = 8
 
 // matrixVector returns the product of Sgemv.
@@ -96,16 +98,30 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 		}))
 		return
 	}
-	const columns = 1 << 12 // of y, that stay in L1 while the rows pass
-	for j := 0; j < n; j += columns {
-		part := s.elements(y, first+j*incY, incY, min(columns, n-j))
-		if incX > 0 && level.AddOuter(a[j:], lda, x, incX, m, part, alpha) == nil {
-			continue
+	for j := 0; j < n; j += outerPart {
+		part := s.elements(y, first+j*incY, incY, min(outerPart, n-j))
+		if incY == 1 && memory.Overlap(a, part) {
+			part = s.copyPart(0, part, 0, 1, len(part))
 		}
-		for r := range m { // from the end of x, or one element after the other where they overlap
-			addScaled(level, a[r*lda+j:][:len(part)], part, alpha*x[at+r*incX])
+		for r := 0; r < m; r += outerPart {
+			count := min(outerPart, m-r)
+			from, step := x[max(at+r*incX, 0):], incX
+			if incX < 0 || memory.Overlap(a, from[:(count-1)*incX+1]) { // from its end, or a column beside A
+				from, step = s.copyPart(outerPart, x, at+r*incX, incX, count), 1
+			}
+			check(level.AddOuter(a[r*lda+j:], lda, from, step, count, part, alpha))
 		}
 	}
+}
+
+// outerPart elements of y stay in L1 while as many rows pass.
+const outerPart = 1 << 12
+
+// copyPart returns n elements of x, inc apart, from index at on, copied to where the given scratch begins.
+func (s *direct) copyPart(begin int, x []float32, at, inc, n int) []float32 {
+	part := s.floats(2 * outerPart)[begin:][:n]
+	gather(part, x, at, inc)
+	return part
 }
 
 const (

@@ -3,6 +3,7 @@ package gonumblas_test
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -112,6 +113,86 @@ func TestSger(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSgerViews: x may be a column beside A and y a row above it, in one matrix, and nothing is allocated.
+func TestSgerViews(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
+		for _, s := range [][2]int{{3, 40}, {100, 100}, {4100, 33}, {5, 4100}} {
+			m, n := s[0], s[1]
+			lda := n + 1
+			whole := uniform(newRand(44), (m+1)*lda)
+			want := append([]float32(nil), whole...)
+			run := func() { ours.Sger(m, n, 0.5, whole[lda:], lda, whole[1:], 1, whole[lda+1:], lda) }
+			run()
+			for r := 1; r <= m; r++ {
+				for j := 1; j <= n; j++ {
+					p := 0.5 * want[r*lda] * want[j]
+					if got, sum := whole[r*lda+j], want[r*lda+j]+p; !(math.Abs(float64(got-sum)) <= 2*epsilon*(math.Abs(float64(sum))+math.Abs(float64(p)))) {
+						t.Fatalf("%d x %d: element %d, %d is %v, want %v", m, n, r, j, got, sum)
+					}
+				}
+			}
+			if allocs := testing.AllocsPerRun(20, run); allocs >= 1 && !raceEnabled {
+				t.Errorf("%d x %d: %v allocations a call", m, n, allocs)
+			}
+		}
+	})
+}
+
+// TestSgemvLarge: enough for several workers, whose number changes no bit; and beyond what one takes.
+func TestSgemvLarge(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(before)
+	levels.ForEach(t, func(t *testing.T) {
+		for _, s := range [][2]int{{2100, 2050}, {220000, 20}} {
+			m, n := s[0], s[1]
+			a, v := uniform(newRand(45), m*n), uniform(newRand(46), max(m, n))
+			for _, tA := range bothTransposes {
+				lenX, lenY := n, m
+				if tA != blas.NoTrans {
+					lenX, lenY = m, n
+				}
+				var want []float32
+				for _, procs := range []int{1, 2, 3} {
+					runtime.GOMAXPROCS(procs)
+					got := make([]float32, lenY)
+					ours.Sgemv(tA, m, n, 1, a, n, v[:lenX], 1, 0, got, 1)
+					if want == nil {
+						want = got
+						checkSgemv(t, tA, m, n, a, v[:lenX], got)
+					}
+					for i := range got {
+						if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
+							t.Fatalf("%c %d x %d, GOMAXPROCS %d: y[%d] = %v, on one %v", tA, m, n, procs, i, got[i], want[i])
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// checkSgemv compares y = op(A)·x, A without gaps, with float64.
+func checkSgemv(t *testing.T, tA blas.Transpose, m, n int, a, x, y []float32) {
+	t.Helper()
+	sums, sizes := make([]float64, len(y)), make([]float64, len(y))
+	for i := range m {
+		for j := range n {
+			from, to := j, i
+			if tA != blas.NoTrans {
+				from, to = i, j
+			}
+			p := float64(a[i*n+j]) * float64(x[from])
+			sums[to] += p
+			sizes[to] += math.Abs(p)
+		}
+	}
+	for i, got := range y {
+		if !(math.Abs(float64(got)-sums[i]) <= float64(len(x)+4)*epsilon*sizes[i]) {
+			t.Fatalf("%c %d x %d: y[%d] = %v, want %v", tA, m, n, i, got, sums[i])
+		}
+	}
 }
 
 // TestSaxpyOverlap: vectors that overlap are no reason to panic; one element is computed after

@@ -69,6 +69,9 @@ func (x *product) byLimits() method {
 	return packed
 }
 
+// hasTail reports whether the last columns may be computed apart: where tiles take rows of A and C.
+func (m method) hasTail() bool { return m == rows || m == rowsCopied || m == packed }
+
 // run computes x, its tail apart.
 func (x *product) run(m method) {
 	if x.tail > 0 {

@@ -64,7 +64,7 @@ func (x *product) multiplyPacked() {
 }
 
 // mustCopyA: alpha is multiplied into the copy; a left operand between the columns of C
-// would be taken for an overlap; and where isFarA.
+// would be taken for an overlap; for one that isFarA, see there.
 func (x *product) mustCopyA() bool {
 	return x.alpha != 1 || x.sharesC(x.a, x.m, x.k) || x.isFarA()
 }

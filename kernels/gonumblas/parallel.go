@@ -29,7 +29,7 @@ var partsPool = sync.Pool{New: func() any {
 // multiply computes x, on as many goroutines as are worth it.
 func (x *product) multiply() {
 	m := x.method()
-	if m == rows || m == rowsCopied || m == packed {
+	if m.hasTail() {
 		x.tail = x.tailColumns()
 	}
 	count := x.workers()
