@@ -76,7 +76,8 @@ func matrixVector(l kernels.Level, tA blas.Transpose, m, n int, a []float32, lda
 // rows go through tiles of AVX-512; where it is not there and they are shorter still, or they are few, gonum's
 // own are faster.
 func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
-	if m < 1 || n < 1 || lda < n || incX == 0 || incY == 0 || alpha == 0 || max(m, n, lda) > math.MaxInt32 ||
+	if m < 1 || n < 1 || lda < n || incX == 0 || incY == 0 || alpha == 0 ||
+		max(m, n, lda, incX, incY) > math.MaxInt32 || min(incX, incY) < -math.MaxInt32 ||
 		!holds(x, m, 1, max(incX, -incX)) || !holds(y, n, 1, max(incY, -incY)) || !holds(a, m, n, lda) {
 		i.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
@@ -117,7 +118,7 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 // outerPart elements of y stay in L1 while as many rows pass.
 const outerPart = 1 << 12
 
-// copyPart returns n elements of x, inc apart, from index at on, copied to where the given scratch begins.
+// copyPart returns a copy of n elements of x, inc apart, from index at on, in the scratch from element begin on.
 func (s *direct) copyPart(begin int, x []float32, at, inc, n int) []float32 {
 	part := s.floats(2 * outerPart)[begin:][:n]
 	gather(part, x, at, inc)

@@ -115,6 +115,22 @@ func TestSger(t *testing.T) {
 	})
 }
 
+// TestSgerIncrement: an increment that no kernel takes is no reason to panic.
+func TestSgerIncrement(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
+		const n = 1100
+		for _, incX := range []int{math.MaxInt, math.MinInt + 1, math.MaxInt32} {
+			a, y := make([]float32, n), uniform(newRand(47), n)
+			ours.Sger(1, n, 1, []float32{1}, incX, y, 1, a, n)
+			for i := range a {
+				if a[i] != y[i] {
+					t.Fatalf("incX = %d: element %d is %v, want %v", incX, i, a[i], y[i])
+				}
+			}
+		}
+	})
+}
+
 // TestSgerViews: x may be a column beside A and y a row above it, in one matrix, and nothing is allocated.
 func TestSgerViews(t *testing.T) {
 	levels.ForEach(t, func(t *testing.T) {
