@@ -150,19 +150,27 @@ func lstmBackward(l Level, g *LSTMBackward) {
 // transpose writes dst[k·dstStride + j] = src[j·stride + k] for up to 16 columns j and the
 // first of the rows k, and returns how many those are.
 func transpose(l Level, dst []float32, dstStride int, src []float32, rows, columns, stride int) (done int) {
+	whole := columns // that a call takes
 	switch {
 	case l == AVX512:
 		done = rows
-	case l == AVX2 && (columns == PanelWidth || columns == PanelWidth/2):
-		done = rows &^ 7
+	case l == AVX2 && columns >= PanelWidth/2:
+		done, whole = rows&^7, columns&^7
 	}
 	const most = 1 << 13 // rows a call
 	for k := 0; k < done; k += most {
-		args := asm.TransposeArgs{Dst: &dst[k*dstStride], DstRow: dstStride, Src: &src[k], SrcRow: stride, K: min(most, done-k), Columns: columns}
+		args := asm.TransposeArgs{Dst: &dst[k*dstStride], DstRow: dstStride, Src: &src[k], SrcRow: stride, K: min(most, done-k), Columns: whole}
 		if l == AVX512 {
 			asm.TransposeAVX512(&args)
 		} else {
 			asm.TransposeAVX2(&args)
+		}
+	}
+	for j := whole; j < columns; j++ {
+		at := j
+		for _, v := range src[j*stride:][:done] {
+			dst[at] = v
+			at += dstStride
 		}
 	}
 	return done

@@ -263,9 +263,6 @@ func (l Level) Transpose(dst []float32, dstStride int, src []float32, srcStride,
 	}
 	for j := 0; j < columns && rows > 0; {
 		width := min(PanelWidth, columns-j)
-		if l == AVX2 && width > PanelWidth/2 && width < PanelWidth {
-			width = PanelWidth / 2
-		}
 		from := src[j*srcStride:]
 		done := transpose(l, dst[j:], dstStride, from, rows, width, srcStride)
 		for i := 0; i < width && done < rows; i++ {
