@@ -32,9 +32,11 @@ func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []fl
 		check(level.MultiplyDots(&kernels.DotProducts{
 			C: y, CStride: incY, Transposed: true, A: x, AStride: n, B: a, BStride: lda, Rows: 1, Columns: m, K: n, Alpha: alpha, Beta: beta,
 		}))
+	case tA != blas.NoTrans: // yᵀ = xᵀ·A
+		p := newProduct(level, blas.Trans, blas.NoTrans, 1, n, m, alpha, x, incX, a, lda, beta, y, n)
+		p.multiply()
 	default:
-		p := matrixVector(level, tA, m, n, a, lda, x, incX, y, incY)
-		p.alpha, p.beta = alpha, beta
+		p := newProduct(level, blas.NoTrans, blas.NoTrans, m, 1, n, alpha, a, lda, x, incX, beta, y, incY)
 		p.multiply()
 	}
 }
@@ -58,19 +60,6 @@ func takesSgemv(l kernels.Level, tA blas.Transpose, m, n int, a []float32, lda i
 // 16 x 8 1.7, 16 x 16 1.6, 100 x 20 3.4 times as fast.)
 const fewDots = 8
 
-// matrixVector returns the product of Sgemv.
-func matrixVector(l kernels.Level, tA blas.Transpose, m, n int, a []float32, lda int, x []float32, incX int, y []float32, incY int) product {
-	if tA != blas.NoTrans {
-		return product{m: 1, n: n, k: m, a: matrix{x, min(m*incX, math.MaxInt32), incX}, b: matrix{a, lda, 1}, c: matrix{y, n, 1}, level: l}
-	}
-	// y [m, 1] = A·x: dot products, as n = 1 column is the smaller side.
-	p := product{m: m, n: 1, k: n, a: matrix{a, lda, 1}, b: matrix{x, incX, 1}, c: matrix{y, incY, 1}, level: l}
-	if incX == 1 {
-		p.b.column = n
-	}
-	return p
-}
-
 // Sger computes A += alpha·x·yᵀ, A [m, n] in row-major order. Negative increments read x
 // and y from their ends, as the reference BLAS does (gonum 0.17 adds nothing for those of y). Short
 // rows go through tiles of AVX-512; where it is not there and they are shorter still, or they are few, gonum's
@@ -83,9 +72,8 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 		return
 	}
 	level := kernels.Active()
-	short := incX > 0 && (level == kernels.AVX512 && n < longRow || level == kernels.AVX2 && (n < shortRow || m*n < fewElements))
-	inTiles := short && level == kernels.AVX512 && m*n >= fewElements
-	if short && !inTiles && incY > 0 {
+	inTiles := level == kernels.AVX512 && incX > 0 && n < longRow && m*n >= fewElements
+	if !inTiles && incX > 0 && incY > 0 && isShort(level, m, n) {
 		i.Implementation.Sger(m, n, alpha, x, incX, y, incY, a, lda)
 		return
 	}
@@ -94,16 +82,13 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 	first, at := start(n, incY), start(m, incX)
 	if inTiles {
 		check(level.MultiplyRows(&kernels.RowProduct{
-			C: a, CStride: lda, A: x, AStride: incX, AKStride: 1, B: s.elements(y, first, incY, n), BStride: n,
+			C: a, CStride: lda, A: x, AStride: incX, AKStride: 1, B: s.elements(a, y, first, incY, n), BStride: n,
 			Rows: m, Columns: n, K: 1, Alpha: alpha, Beta: 1,
 		}))
 		return
 	}
 	for j := 0; j < n; j += outerPart {
-		part := s.elements(y, first+j*incY, incY, min(outerPart, n-j))
-		if incY == 1 && memory.Overlap(a, part) {
-			part = s.copyPart(0, part, 0, 1, len(part))
-		}
+		part := s.elements(a, y, first+j*incY, incY, min(outerPart, n-j))
 		for r := 0; r < m; r += outerPart {
 			count := min(outerPart, m-r)
 			from, step := x[max(at+r*incX, 0):], incX
@@ -115,8 +100,28 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 	}
 }
 
+// isShort reports whether gonum's own Sger is as fast where tiles do not compute it.
+func isShort(l kernels.Level, m, n int) bool {
+	switch l {
+	case kernels.AVX512:
+		return n < longRow
+	case kernels.AVX2:
+		return n < shortRow || m*n < fewElements
+	}
+	return false
+}
+
 // outerPart elements of y stay in L1 while as many rows pass.
 const outerPart = 1 << 12
+
+// elements returns up to outerPart elements of y, incY apart, from index at on: a copy if they are not
+// contiguous, or lie in a.
+func (s *direct) elements(a, y []float32, at, incY, n int) []float32 {
+	if incY == 1 && !memory.Overlap(a, y[at:at+n]) {
+		return y[at : at+n]
+	}
+	return s.copyPart(0, y, at, incY, n)
+}
 
 // copyPart returns a copy of n elements of x, inc apart, from index at on, in the scratch from element begin on.
 func (s *direct) copyPart(begin int, x []float32, at, inc, n int) []float32 {
@@ -135,17 +140,6 @@ const (
 	// fewElements of A are not worth a product's cost (Xeon: 16 x 16 61 ns, gonum's 36; Zen 3: 30 x 40 alike).
 	fewElements = 1 << 10
 )
-
-// elements returns n elements of y, incY apart, from index at on: a copy if they are not
-// contiguous.
-func (s *direct) elements(y []float32, at, incY, n int) []float32 {
-	if incY == 1 {
-		return y[at : at+n]
-	}
-	part := s.floats(n)
-	gather(part, y, at, incY)
-	return part
-}
 
 // start returns where element 0 of a vector of n stands.
 func start(n, increment int) int { return max(0, (1-n)*increment) }

@@ -69,9 +69,9 @@ func (x *product) mustCopyA() bool {
 	return x.alpha != 1 || x.sharesC(x.a, x.m, x.k) || x.isFarA()
 }
 
-// farRow elements, 4 KB, and more from one row to the next put what a tile takes of several rows into a
-// page each: a copy costs less.
-const farRow = 1 << 10
+// farRow elements and more from one row to the next put what a tile takes of several rows into a page each: a
+// copy costs less.
+const farRow = pageFloats
 
 // isFarA reports whether several tiles would miss L1 or the TLB for a left operand whose rows, or k, are far apart.
 func (x *product) isFarA() bool {
