@@ -6,6 +6,9 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 
 // Each kernel is one short chain: the level's routine, else the portable twin.
 // The arguments have been checked, and nothing is empty.
+//
+// Routines take pointers to literals. One that is a value whose address is taken is made elsewhere and
+// copied, by loads wider than the stores just before, for which the CPU waits: 5 ns of a call.
 
 func multiply(l Level, p *Panels, x *Product, columns int) {
 	if l == Portable || p.k == 0 {
@@ -30,18 +33,18 @@ func activate(l Level, f function, dst, x []float32) {
 		activatePortable(f, dst, x)
 		return
 	}
-	args := asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x)}
+	args := &asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x)}
 	if l == AVX512 {
-		activateAVX512(f, &args)
+		activateAVX512(f, args)
 		return
 	}
 	switch f {
 	case expOf:
-		asm.ExpAVX2(&args)
+		asm.ExpAVX2(args)
 	case sigmoidOf:
-		asm.SigmoidAVX2(&args)
+		asm.SigmoidAVX2(args)
 	case tanhOf:
-		asm.TanhAVX2(&args)
+		asm.TanhAVX2(args)
 	}
 }
 
@@ -78,12 +81,12 @@ func addScaled(l Level, dst, x []float32, scale float32) {
 		addScaledPortable(dst, x, scale)
 		return
 	}
-	args := asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x), Scale: scale}
+	args := &asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x), Scale: scale}
 	if l == AVX512 {
-		asm.AddScaledAVX512(&args)
+		asm.AddScaledAVX512(args)
 		return
 	}
-	asm.AddScaledAVX2(&args)
+	asm.AddScaledAVX2(args)
 }
 
 func columnSums(l Level, dst, x []float32, rows, stride int) {
@@ -91,12 +94,12 @@ func columnSums(l Level, dst, x []float32, rows, stride int) {
 		columnSumsPortable(dst, x, rows, stride)
 		return
 	}
-	args := asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows, Columns: len(dst)}
+	args := &asm.ColumnSumsArgs{Dst: &dst[0], X: &x[0], XRow: stride, Rows: rows, Columns: len(dst)}
 	if l == AVX512 {
-		asm.ColumnSumsAVX512(&args)
+		asm.ColumnSumsAVX512(args)
 		return
 	}
-	asm.ColumnSumsAVX2(&args)
+	asm.ColumnSumsAVX2(args)
 }
 
 func copyRuns(l Level, c *runsCopy) {
@@ -116,17 +119,17 @@ func lstmForward(l Level, g *LSTMForward) {
 		return
 	}
 	gates, gatesStride, cell, cellStride := g.kept()
-	args := asm.LSTMForwardArgs{
+	args := &asm.LSTMForwardArgs{
 		Pre: &g.Pre[0], Gates: &gates[0], C: &g.C[0], Cell: &cell[0], H: &g.H[0], Y: &g.Y[0],
 		PreRow: g.PreStride, GatesRow: gatesStride, CRow: g.CStride,
 		CellRow: cellStride, HRow: g.HStride, YRow: g.YStride,
 		Rows: g.Rows, Units: g.Units,
 	}
 	if l == AVX512 {
-		asm.LSTMForwardAVX512(&args)
+		asm.LSTMForwardAVX512(args)
 		return
 	}
-	asm.LSTMForwardAVX2(&args)
+	asm.LSTMForwardAVX2(args)
 }
 
 func lstmBackward(l Level, g *LSTMBackward) {
@@ -134,17 +137,17 @@ func lstmBackward(l Level, g *LSTMBackward) {
 		lstmBackwardPortable(g)
 		return
 	}
-	args := asm.LSTMBackwardArgs{
+	args := &asm.LSTMBackwardArgs{
 		Gates: &g.Gates[0], DGates: &g.DGates[0], Cell: &g.Cell[0], CellPrev: &g.CellPrev[0], DH: &g.DH[0], DY: &g.DY[0], DC: &g.DC[0],
 		GatesRow: g.GatesStride, DGatesRow: g.DGatesStride, CellRow: g.CellStride, CellPrevRow: g.CellPrevStride,
 		DHRow: g.DHStride, DYRow: g.DYStride, DCRow: g.DCStride,
 		Rows: g.Rows, Units: g.Units,
 	}
 	if l == AVX512 {
-		asm.LSTMBackwardAVX512(&args)
+		asm.LSTMBackwardAVX512(args)
 		return
 	}
-	asm.LSTMBackwardAVX2(&args)
+	asm.LSTMBackwardAVX2(args)
 }
 
 // transpose writes dst[k·dstStride + j] = src[j·stride + k] for up to 16 columns j and the
@@ -159,11 +162,11 @@ func transpose(l Level, dst []float32, dstStride int, src []float32, rows, colum
 	}
 	const most = 1 << 13 // rows a call
 	for k := 0; k < done; k += most {
-		args := asm.TransposeArgs{Dst: &dst[k*dstStride], DstRow: dstStride, Src: &src[k], SrcRow: stride, K: min(most, done-k), Columns: whole}
+		args := &asm.TransposeArgs{Dst: &dst[k*dstStride], DstRow: dstStride, Src: &src[k], SrcRow: stride, K: min(most, done-k), Columns: whole}
 		if l == AVX512 {
-			asm.TransposeAVX512(&args)
+			asm.TransposeAVX512(args)
 		} else {
-			asm.TransposeAVX2(&args)
+			asm.TransposeAVX2(args)
 		}
 	}
 	for j := whole; j < columns; j++ {
@@ -189,14 +192,14 @@ func transposePairs(l Level, dst []float32, dstStride int, src []float32, srcStr
 	}
 	const most = 1 << 14 // a call
 	for i := 0; i < pairs; i += most {
-		args := asm.TransposeArgs{DstRow: dstStride, SrcRow: srcStride, K: min(most, pairs-i), Columns: min(most, pairs-i)}
+		args := &asm.TransposeArgs{DstRow: dstStride, SrcRow: srcStride, K: min(most, pairs-i), Columns: min(most, pairs-i)}
 		if apart {
 			args.Dst, args.Src = &dst[i], &src[2*i]
-			asm.DeinterleaveAVX512(&args)
+			asm.DeinterleaveAVX512(args)
 			continue
 		}
 		args.Dst, args.Src = &dst[2*i], &src[i]
-		asm.InterleaveAVX512(&args)
+		asm.InterleaveAVX512(args)
 	}
 	return true
 }

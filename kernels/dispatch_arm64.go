@@ -20,14 +20,14 @@ func activate(l Level, f function, dst, x []float32) {
 		activatePortable(f, dst, x)
 		return
 	}
-	args := asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x)}
+	args := &asm.VectorArgs{Dst: &dst[0], X: &x[0], N: len(x)}
 	switch f {
 	case expOf:
-		asm.ExpNEON(&args)
+		asm.ExpNEON(args)
 	case sigmoidOf:
-		asm.SigmoidNEON(&args)
+		asm.SigmoidNEON(args)
 	case tanhOf:
-		asm.TanhNEON(&args)
+		asm.TanhNEON(args)
 	}
 }
 

@@ -100,7 +100,8 @@ func (p *Panels) checkProduct(x *Product) (columns int, err error) {
 	if x.Add && p.k > maxAddedK && p.engine == nil {
 		return 0, fmt.Errorf("kernels: Multiply: Add with K = %d: want at most %d", p.k, maxAddedK)
 	}
-	o := x.operands(columns, p.k)
+	var o operands
+	x.operands(&o, columns, p.k)
 	if x.Side != nil {
 		if err := x.Side.checkBeside(&o); err != nil {
 			return 0, err
@@ -131,17 +132,18 @@ func checkInit(operation string, init []float32, rows, stride, columns int) erro
 // operands are the elements that a product has of C, Init and A.
 type operands struct{ c, init, a []float32 }
 
-// operands returns them for the given columns and K; there is a row, and all of them are there.
-func (x *Product) operands(columns, k int) operands {
+// operands sets o, empty so far, to them for the given columns and K; there is a row, and all of
+// them are there. (Returned or in a literal they would be copied right after they are written, by
+// wider loads than were the stores: for each the CPU waits until these are in L1.)
+func (x *Product) operands(o *operands, columns, k int) {
 	row := x.Rows - 1
-	o := operands{c: x.C[:row*x.CStride+columns]}
+	o.c = x.C[:row*x.CStride+columns]
 	if x.Init != nil {
 		o.init = x.Init[:row*x.InitStride+columns]
 	}
 	if k > 0 {
 		o.a = x.A[:row*x.AStride+(k-1)*x.AKStride+1]
 	}
-	return o
 }
 
 // checkOverlap returns an error if C shares memory with A or, but for being the

@@ -44,18 +44,30 @@ type SideProduct struct {
 	panel, block, tile, k int
 }
 
-// sideTile is the part of a panel that is computed at once: some rows, over a block of k of the given
-// depth, so many k a turn.
-type sideTile struct{ rows, depth, turn int }
+// sideTile is the part of a panel that is computed at once: 1<<rowBits rows, over a block of k of the
+// given depth, 1<<turnBits k a turn. (Powers of two: each call of a step would divide a dozen times.)
+type sideTile struct {
+	rowBits, turnBits uint8
+	depth             int
+}
 
 // allOfK is the depth of tiles that take all of K.
 const allOfK = 1 << 30
 
 // wholePanel is the tile of a level that computes nothing along.
-var wholePanel = sideTile{rows: SideRows, depth: allOfK, turn: 1}
+var wholePanel = sideTile{rowBits: 4, depth: allOfK}
 
 // turns returns how many turns the block takes that begins where so many k are left.
-func (t sideTile) turns(left int) int { return min(t.depth, left) / t.turn }
+func (t sideTile) turns(left int) int { return min(t.depth, left) >> t.turnBits }
+
+// rows returns how many rows a tile has.
+func (t sideTile) rows() int { return 1 << t.rowBits }
+
+// tiles returns how many tiles a panel has, one above the other.
+func (t sideTile) tiles() int { return SideRows >> t.rowBits }
+
+// takesAll reports whether whole turns take all of the k.
+func (t sideTile) takesAll(k int) bool { return k>>t.turnBits<<t.turnBits == k }
 
 // Done reports whether all is computed.
 func (s *SideProduct) Done() bool { return s.panel >= s.Count }
@@ -66,7 +78,8 @@ func (s *SideProduct) Finish() error {
 	if s == nil {
 		return errNil("SideProduct.Finish", "s")
 	}
-	if _, err := s.check("SideProduct.Finish"); err != nil || s.Done() {
+	var o operands
+	if err := s.check("SideProduct.Finish", &o); err != nil || s.Done() {
 		return err
 	}
 	if s.begun() {
@@ -103,7 +116,7 @@ func (s *SideProduct) begun() bool { return s.block+s.tile+s.k > 0 }
 func (s *SideProduct) doneOf(tile int) int {
 	switch t := s.B.level.sideTile(); {
 	case tile < s.tile:
-		return s.block + t.turns(s.B.k-s.block)*t.turn
+		return s.block + t.turns(s.B.k-s.block)<<t.turnBits
 	case tile == s.tile:
 		return s.block + s.k
 	}
@@ -113,7 +126,7 @@ func (s *SideProduct) doneOf(tile int) int {
 // finishPanel computes the rest of a panel, all 16 columns of which exist, tile by tile. The sums so
 // far are in C, or have not begun.
 func (s *SideProduct) finishPanel() error {
-	from, rows := s.from(s.panel), s.B.level.sideTile().rows
+	from, rows := s.from(s.panel), s.B.level.sideTile().rows()
 	for tile := range SideRows / rows {
 		k, row := s.doneOf(tile), tile*rows
 		if k == s.B.k {
@@ -135,36 +148,38 @@ func (s *SideProduct) finishPanel() error {
 	return nil
 }
 
-// check returns the elements of the operands, and an error if they do not fit each other, or what has
-// been done.
-func (s *SideProduct) check(operation string) (o operands, err error) {
+// check sets o, empty so far, to the elements of the operands, unless they do not fit each other, or what
+// has been done, which is an error.
+func (s *SideProduct) check(operation string, o *operands) error {
 	p := s.B.orEmpty()
 	columns, err := p.checkPanels(operation, s.First, s.Count)
 	if err != nil || columns == 0 {
-		return o, err
+		return err
 	}
 	if err := checkRows(operation, "C", s.C, SideRows, s.CStride, columns); err != nil {
-		return o, err
+		return err
 	}
 	if err := checkInit(operation, s.Init, SideRows, s.InitStride, columns); err != nil {
-		return o, err
+		return err
 	}
 	if len(s.A)/SideRows < p.k {
-		return o, fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
+		return fmt.Errorf("kernels: %s: A: %d elements: want %d for K = %d", operation, len(s.A), SideRows*p.k, p.k)
 	}
-	if t := p.level.sideTile(); s.begun() && (t.turns(p.k-s.block)*t.turn <= s.k || s.panel >= s.Count || !s.isWhole()) {
-		return o, fmt.Errorf("kernels: %s: panel %d of %d is begun, its tile %d done up to k = %d of %d: want a new value for another product",
+	if t := p.level.sideTile(); s.begun() && (t.turns(p.k-s.block)<<t.turnBits <= s.k || s.panel >= s.Count || !s.isWhole()) {
+		return fmt.Errorf("kernels: %s: panel %d of %d is begun, its tile %d done up to k = %d of %d: want a new value for another product",
 			operation, s.panel, s.Count, s.tile, s.block+s.k, p.k)
 	}
-	x := s.from(0)
-	o = x.operands(columns, p.k)
+	o.c, o.a = s.C[:(SideRows-1)*s.CStride+columns], s.A[:SideRows*p.k]
+	if s.Init != nil {
+		o.init = s.Init[:(SideRows-1)*s.InitStride+columns]
+	}
 	if memory.Overlap(o.c, o.a) {
-		return o, fmt.Errorf("kernels: %s: A overlaps C: want them apart", operation)
+		return errOverlap(operation, "A", "C")
 	}
 	if memory.Overlap(o.c, o.init) {
-		return o, fmt.Errorf("kernels: %s: Init overlaps C: want them apart", operation)
+		return errOverlap(operation, "Init", "C")
 	}
-	return o, nil
+	return nil
 }
 
 // isWhole reports whether the panel that comes next, or is begun, has 16 columns.
@@ -173,10 +188,11 @@ func (s *SideProduct) isWhole() bool { return (s.First+s.panel+1)*PanelWidth <= 
 // checkBeside returns an error if the side product does not fit, or if it or the product of the
 // given operands writes what is the other's.
 func (s *SideProduct) checkBeside(x *operands) error {
-	o, err := s.check("Multiply: Side")
-	switch {
-	case err != nil:
+	var o operands
+	if err := s.check("Multiply: Side", &o); err != nil {
 		return err
+	}
+	switch {
 	case memory.Overlap(o.c, x.c):
 		return errOverlap("Multiply: Side", "C", "C of the product")
 	case memory.Overlap(o.c, x.a):

@@ -117,7 +117,7 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 	if columns%PanelWidth > 0 && !t.masked {
 		panels--
 	}
-	b := tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns}
+	b := &tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns}
 	b.near = 4*len(p.data) <= t.nearBytes
 	for r := 0; r < x.Rows; r += rowBlock {
 		rows := min(rowBlock, x.Rows-r)
@@ -326,13 +326,13 @@ func (b *tileBlock) narrowPanel(rows int) {
 			}
 		}
 		for k := 0; k < p.k; k += maxK {
-			args := asm.ProductArgs{
+			args := &asm.ProductArgs{
 				A: &x.A[r*x.AStride+k*x.AKStride], ARow: x.AStride, AK: x.AKStride, B: &panel[k*PanelWidth],
 				Init: &tile[0], InitRow: PanelWidth, C: &tile[0], CRow: PanelWidth,
 				K: min(maxK, p.k-k), Tiles: 1, Last: PanelWidth,
 			}
 			args.Next, args.NextMask = args.B, -1
-			productTile(b.level, &args, height, 1)
+			productTile(b.level, args, height, 1)
 		}
 		for i := range height {
 			c := x.C[(r+i)*x.CStride+j:][:width]

@@ -8,10 +8,10 @@ func hasReadLoop(l Level) bool { return l == AVX2 || l == AVX512 }
 
 // readBuffer loads the buffer, a multiple of readTurn long, rounds times.
 func readBuffer(l Level, buffer []float32, rounds int) {
-	args := asm.ReadArgs{X: &buffer[0], N: len(buffer), Rounds: rounds}
+	args := &asm.ReadArgs{X: &buffer[0], N: len(buffer), Rounds: rounds}
 	if l == AVX512 {
-		asm.ReadAVX512(&args)
+		asm.ReadAVX512(args)
 		return
 	}
-	asm.ReadAVX2(&args)
+	asm.ReadAVX2(args)
 }

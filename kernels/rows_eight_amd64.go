@@ -20,7 +20,7 @@ func takesEightRows(l Level, x *RowProduct) bool {
 // of eight rows as it has, then one or two of what is left.
 func multiplyEightRows(x *RowProduct) {
 	panels := panelCount(x.Columns)
-	args := asm.RowsArgs{
+	args := &asm.RowsArgs{
 		ARow: x.AStride, AK: x.AKStride, B: &x.B[0], BRow: x.BStride, CRow: x.CStride,
 		K: x.K, Alpha: x.Alpha, Beta: x.Beta, Last: x.Columns - (panels-1)*PanelWidth,
 	}
@@ -34,7 +34,7 @@ func multiplyEightRows(x *RowProduct) {
 			height = 4 // and 3
 		}
 		args.A, args.C = &x.A[r*x.AStride], &x.C[r*x.CStride]
-		rowsTile(AVX512, &args, height, panels)
+		rowsTile(AVX512, args, height, panels)
 		r += args.Tiles * height
 	}
 }
@@ -47,7 +47,7 @@ func multiplyRowsTransposed(l Level, x *RowProduct) {
 		multiplyRowsPortable(x)
 		return
 	}
-	args := asm.RowsArgs{ARow: x.AStride, AK: x.AKStride, BRow: x.BStride, CRow: x.CStride, K: x.K, Alpha: x.Alpha}
+	args := &asm.RowsArgs{ARow: x.AStride, AK: x.AKStride, BRow: x.BStride, CRow: x.CStride, K: x.K, Alpha: x.Alpha}
 	for j := 0; j < x.Columns; {
 		panels := min(2, panelCount(x.Columns-j))
 		args.B, args.Last = &x.B[j], min(PanelWidth, x.Columns-j-(panels-1)*PanelWidth)
@@ -56,9 +56,9 @@ func multiplyRowsTransposed(l Level, x *RowProduct) {
 			args.A, args.C = &x.A[r*x.AStride], &x.C[j*x.CStride+r]
 			args.Tiles = min((x.Rows-r)/8, tilesOfCall(x.K, 8, panels))
 			if panels == 1 {
-				asm.ProductRows8x16TransposedAVX512(&args)
+				asm.ProductRows8x16TransposedAVX512(args)
 			} else {
-				asm.ProductRows8x32TransposedAVX512(&args)
+				asm.ProductRows8x32TransposedAVX512(args)
 			}
 		}
 		j += panels * PanelWidth

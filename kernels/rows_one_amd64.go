@@ -63,6 +63,6 @@ func (x *RowProduct) rowSums(sums []float32) {
 func (x *RowProduct) scaledRowSums() {
 	var sums [scaledColumns]float32
 	x.rowSums(sums[:x.Columns])
-	args := asm.ScaleSumsArgs{C: &x.C[0], Sums: &sums[0], Columns: x.Columns, Alpha: x.Alpha, Beta: x.Beta}
-	asm.ScaleSumsAVX2(&args)
+	args := &asm.ScaleSumsArgs{C: &x.C[0], Sums: &sums[0], Columns: x.Columns, Alpha: x.Alpha, Beta: x.Beta}
+	asm.ScaleSumsAVX2(args)
 }

@@ -27,19 +27,27 @@ var nearRowsC = CPU().L2 / 8 / 4
 func multiplyRowsTiles(l Level, x *RowProduct) {
 	var plan tilePlan
 	rowsPlans(l).plan(x.Rows, &plan)
+	if x.K <= rowsDepth {
+		multiplyRowsBlock(l, x, &plan)
+		return
+	}
 	y := *x
 	for k := 0; k < x.K; k += rowsDepth {
 		y.A, y.B, y.K = x.A[k*x.AKStride:], x.B[k*x.BStride:], min(rowsDepth, x.K-k)
-		for j := 0; j < x.Columns; {
-			panels := rowsWidth(l, x.Rows, x.Columns-j)
-			if panels == 0 {
-				rowsNarrow(l, &y, j)
-				break
-			}
-			rowsStrip(l, &y, &plan, j, panels)
-			j += panels * PanelWidth
-		}
+		multiplyRowsBlock(l, &y, &plan)
 		y.Beta = 1
+	}
+}
+
+func multiplyRowsBlock(l Level, x *RowProduct, plan *tilePlan) {
+	for j := 0; j < x.Columns; {
+		panels := rowsWidth(l, x.Rows, x.Columns-j)
+		if panels == 0 {
+			rowsNarrow(l, x, j)
+			return
+		}
+		rowsStrip(l, x, plan, j, panels)
+		j += panels * PanelWidth
 	}
 }
 
@@ -90,7 +98,7 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 			for tiles := plan.of[height]; tiles > 0; {
 				n := min(tiles, tilesOfCall(x.K, height, width))
 				at := j + p*PanelWidth
-				args := asm.RowsArgs{
+				args := &asm.RowsArgs{
 					A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &x.B[at], BRow: x.BStride,
 					C: &x.C[r*x.CStride+at], CRow: x.CStride, K: x.K, Tiles: n, Alpha: x.Alpha, Beta: x.Beta, Last: last,
 				}
@@ -100,7 +108,7 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 				if x.Rows*x.CStride > nearRowsC {
 					args.Far = 1
 				}
-				rowsTile(l, &args, height, width)
+				rowsTile(l, args, height, width)
 				tiles -= n
 				r += n * height
 			}
@@ -158,11 +166,11 @@ func rowsThroughTile(l Level, x *RowProduct, j int, b []float32, stride, column 
 				copyNarrow(tile[i*PanelWidth+column:][:columns], x.C[(r+i)*x.CStride+j:][:columns])
 			}
 		}
-		args := asm.RowsArgs{
+		args := &asm.RowsArgs{
 			A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &b[0], BRow: stride,
 			C: &tile[0], CRow: PanelWidth, K: x.K, Tiles: 1, Alpha: x.Alpha, Beta: x.Beta, Last: PanelWidth,
 		}
-		rowsTile(l, &args, height, 1)
+		rowsTile(l, args, height, 1)
 		for i := range height {
 			copyNarrow(x.C[(r+i)*x.CStride+j:][:columns], tile[i*PanelWidth+column:][:columns])
 		}
@@ -191,7 +199,7 @@ func multiplyDotsTiles(l Level, x *DotProducts) {
 			for i := 0; i < x.Rows; {
 				rows := dotsHeight(l, x.Rows-i)
 				at := i*x.CStride + j
-				args := asm.DotsArgs{
+				args := &asm.DotsArgs{
 					A: &x.A[i*x.AStride+k], ARow: x.AStride, B: &x.B[j*x.BStride+k], BRow: x.BStride,
 					CRow: x.CStride, K: depth, Columns: min(columns, x.Columns-j), Alpha: x.Alpha, Beta: beta,
 				}
@@ -202,7 +210,7 @@ func multiplyDotsTiles(l Level, x *DotProducts) {
 					at, args.Transposed = j*x.CStride+i, 1
 				}
 				args.C = &x.C[at]
-				dotsTile(l, &args, rows)
+				dotsTile(l, args, rows)
 				i += rows
 			}
 		}

@@ -40,11 +40,11 @@ func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32,
 	}
 	level := kernels.Active()
 	if isSmall(level, m, n, k) && alpha != 0 {
-		x := kernels.RowProduct{
+		x := &kernels.RowProduct{
 			C: c, CStride: ldc, A: a, AStride: lda, AKStride: 1, B: b, BStride: ldb,
 			Rows: m, Columns: n, K: k, Alpha: alpha, Beta: beta,
 		}
-		multiplySmall(level, &x, tA != blas.NoTrans, tB != blas.NoTrans)
+		multiplySmall(level, x, tA != blas.NoTrans, tB != blas.NoTrans)
 		return
 	}
 	x := newProduct(level, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)

@@ -42,17 +42,17 @@ func multiplySmall(l kernels.Level, x *kernels.RowProduct, transposedA, transpos
 // multiplySmallDots does the same with a transposed B, by dot products of its columns and the rows of A, or of a
 // copy of them.
 func multiplySmallDots(l kernels.Level, x *kernels.RowProduct, transposedA bool) {
-	y := kernels.DotProducts{
+	y := &kernels.DotProducts{
 		C: x.C, CStride: x.CStride, A: x.A, AStride: x.AStride, B: x.B, BStride: x.BStride,
 		Rows: x.Rows, Columns: x.Columns, K: x.K, Alpha: x.Alpha, Beta: x.Beta,
 	}
 	if !transposedA {
-		check(l.MultiplyDots(&y))
+		check(l.MultiplyDots(y))
 		return
 	}
 	s := directs.Get().(*direct)
 	y.A, y.AStride = s.floats(smallSide*smallSide), smallSide
 	check(l.Transpose(y.A, smallSide, x.A, x.AStride, x.Rows, x.K))
-	check(l.MultiplyDots(&y))
+	check(l.MultiplyDots(y))
 	directs.Put(s)
 }
