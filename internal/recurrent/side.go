@@ -26,7 +26,7 @@ var sideFloats = max(kernels.CPU().L2/8, 64<<10) / 4
 // itself (Xeon, AVX-512: with projections along, H = 128 0.95 to 1.00 and H = 256 0.96 to 1.00 times
 // as fast; H = 512, where W_hh comes from L3, 0.91 to 0.97). At AVX2 sixteen registers make it more
 // loads, and it gains less than at AVX-512: with H = 128, 256 and 512 forward 1.02 to 1.08, 1.07 to 1.13
-// and 1.02 to 1.08, training 1.03 to 1.08 at 128 and 256 (Zen 3). Tests set it; no bit depends on it.
+// and 1.02 to 1.10, training 1.03 to 1.08 at 128 and 256 (Zen 3). Tests set it; no bit depends on it.
 var Along = cpuid.CPU.VendorID == cpuid.AMD
 
 // takesSide reports whether steps of one row are worth it whose products with W_hh are of the given

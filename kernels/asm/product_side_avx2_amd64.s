@@ -52,7 +52,7 @@
 
 // Every other line of b, six ahead, into L1, OFF bytes into the turn: with H = 128 forward 1.02 and training
 // 1.02, 256 1.01, 64 and 512 1.00 to 1.01 times as fast (Zen 3). All lines: 1.01, and 0.99 at H = 64; every other
-// one further ahead, up to 14 lines: 0.90 to 0.97.
+// one 10 or 14 ahead: 0.89 to 0.97.
 #define CALL_LINES(OFF) \
 	PREFETCHT0 (384+OFF)(B)  \
 	PREFETCHT0 (384+OFF)(B1)
