@@ -126,8 +126,9 @@ func (s *SideProduct) doneOf(tile int) int {
 // finishPanel computes the rest of a panel, all 16 columns of which exist, tile by tile. The sums so
 // far are in C, or have not begun.
 func (s *SideProduct) finishPanel() error {
-	from, rows := s.from(s.panel), s.B.level.sideTile().rows()
-	for tile := range SideRows / rows {
+	from, t := s.from(s.panel), s.B.level.sideTile()
+	rows := t.rows()
+	for tile := range t.tiles() {
 		k, row := s.doneOf(tile), tile*rows
 		if k == s.B.k {
 			continue
