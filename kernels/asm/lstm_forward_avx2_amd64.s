@@ -13,33 +13,33 @@
 #define Y      R11
 #define HLAST  R14
 #define YLAST  R13
-#define ARGS   AX
+#define CLAST  DX
+#define GLAST  AX
+#define ARGS   BX // but for blocks
 #define MASK   BX
 
 // o of 8 units, OFF bytes into the block, and beside it h of the block before.
 #define OUTPUT(OFF) \
-	MOVQ    0(SP), DX                            \ // its c
-	TANH_ARGUMENT(OFF(DX), Y0, Y2)               \
-	SIGMOID_ARGUMENT((OFF+192)(PRE), Y3, Y5)     \
-	REDUCE(MAGIC, Y0, Y1, Y2)                    \
-	REDUCE(MAGIC64, Y3, Y4, Y5)                  \
+	TANH_ARGUMENT(OFF(CLAST), Y0)                \
+	SIGMOID_ARGUMENT((OFF+192)(PRE), Y3)         \
+	REDUCE(TANH_OFFSET, Y0, Y1, Y2)              \
+	REDUCE(SIGMOID_OFFSET, Y3, Y4, Y5)           \
 	POLYNOMIAL(Y0, Y1)                           \
 	POLYNOMIAL(Y3, Y4)                           \
-	TANH_QUOTIENT(OFF(DX), Y0, Y1, Y2)           \
+	TANH_QUOTIENT(OFF(CLAST), Y0, Y1, Y2)        \
 	SIGMOID_QUOTIENT((OFF+192)(PRE), Y3, Y4, Y5) \
-	MOVQ    8(SP), DX                            \ // its gates
-	VMULPS  (OFF+192)(DX), Y0, Y0                \ // h = o·tanh(c)
+	VMULPS  (OFF+192)(GLAST), Y0, Y0             \ // h = o·tanh(c)
 	VMOVUPS Y0, OFF(HLAST)                       \
 	VMOVUPS Y3, (OFF+192)(GATES)
 
 // g, i, f and c of 8 units, OFF bytes into the block.
 #define STATE(OFF) \
-	TANH_ARGUMENT((OFF+128)(PRE), Y0, Y2)       \
-	SIGMOID_ARGUMENT(OFF(PRE), Y3, Y5)          \
-	SIGMOID_ARGUMENT((OFF+64)(PRE), Y6, Y8)     \
-	REDUCE(MAGIC, Y0, Y1, Y2)                   \
-	REDUCE(MAGIC64, Y3, Y4, Y5)                 \
-	REDUCE(MAGIC64, Y6, Y7, Y8)                 \
+	TANH_ARGUMENT((OFF+128)(PRE), Y0)           \
+	SIGMOID_ARGUMENT(OFF(PRE), Y3)              \
+	SIGMOID_ARGUMENT((OFF+64)(PRE), Y6)         \
+	REDUCE(TANH_OFFSET, Y0, Y1, Y2)             \
+	REDUCE(SIGMOID_OFFSET, Y3, Y4, Y5)          \
+	REDUCE(SIGMOID_OFFSET, Y6, Y7, Y8)          \
 	POLYNOMIAL(Y0, Y1)                          \
 	POLYNOMIAL(Y3, Y4)                          \
 	POLYNOMIAL(Y6, Y7)                          \
@@ -76,11 +76,11 @@
 // tanh(c) of a block has to wait for its gates: it runs beside those of the next block,
 // and h and y are stored then.
 //
-//	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go   R12 blocks to go
-//	DX a stride, an address   16(SP) blocks·64 bytes
-//	24(SP) mask of the last block's lanes, 0 if all 16 exist
-//	of the block before: 0(SP) cell   8(SP) gates   R14 h   R13 y   BX mask of y, or 0
-TEXT ·LSTMForwardAVX2(SB), NOSPLIT, $32-8
+//	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go
+//	R12 blocks to go; between rows a stride   0(SP) blocks·64 bytes
+//	8(SP) mask of the last block's lanes, 0 if all 16 exist
+//	of the block before: DX cell   AX gates   R14 h   R13 y   BX mask of y, or 0; between rows the arguments
+TEXT ·LSTMForwardAVX2(SB), NOSPLIT, $16-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMForwardArgs_Pre(ARGS), PRE
 	MOVQ LSTMForwardArgs_Gates(ARGS), GATES
@@ -93,7 +93,7 @@ TEXT ·LSTMForwardAVX2(SB), NOSPLIT, $32-8
 	LEAQ 15(DX), R12
 	SHRQ $4, R12
 	SHLQ $6, R12
-	MOVQ R12, 16(SP)
+	MOVQ R12, 0(SP)
 	XORQ MASK, MASK
 	ANDQ $15, DX
 	JZ   constants
@@ -102,20 +102,20 @@ TEXT ·LSTMForwardAVX2(SB), NOSPLIT, $32-8
 	SUBQ DX, MASK
 
 constants:
-	MOVQ MASK, 24(SP)
+	MOVQ MASK, 8(SP)
 	LOAD_ACTIVATION_CONSTANTS
 
 	// No block is before the first, which stands in for it: the h and y made from whatever
 	// it holds are overwritten.
-	MOVQ CELL, 0(SP)
-	MOVQ GATES, 8(SP)
+	MOVQ CELL, CLAST
+	MOVQ GATES, GLAST
 	MOVQ H, HLAST
 	MOVQ Y, YLAST
 
 row:
-	MOVQ 16(SP), R12
+	MOVQ 0(SP), R12
 	SHRQ $6, R12
-	MOVQ 24(SP), MASK // the block before was the last of a row
+	MOVQ 8(SP), MASK // the block before was the last of a row
 
 block:
 	OUTPUT(0)
@@ -128,8 +128,8 @@ block:
 
 next:
 	XORQ MASK, MASK
-	MOVQ CELL, 0(SP)
-	MOVQ GATES, 8(SP)
+	MOVQ CELL, CLAST
+	MOVQ GATES, GLAST
 	MOVQ H, HLAST
 	MOVQ Y, YLAST
 	ADDQ $256, PRE
@@ -142,45 +142,44 @@ next:
 	JNZ  block
 
 	// Back to the row's first block, and on by a row.
-	MOVQ 16(SP), DX
-	SUBQ DX, CSTATE
-	SUBQ DX, CELL
-	SUBQ DX, H
-	SUBQ DX, Y
-	SHLQ $2, DX
-	SUBQ DX, PRE
-	SUBQ DX, GATES
-	MOVQ LSTMForwardArgs_PreRow(ARGS), DX
-	LEAQ (PRE)(DX*4), PRE
-	MOVQ LSTMForwardArgs_GatesRow(ARGS), DX
-	LEAQ (GATES)(DX*4), GATES
-	MOVQ LSTMForwardArgs_CRow(ARGS), DX
-	LEAQ (CSTATE)(DX*4), CSTATE
-	MOVQ LSTMForwardArgs_CellRow(ARGS), DX
-	LEAQ (CELL)(DX*4), CELL
-	MOVQ LSTMForwardArgs_HRow(ARGS), DX
-	LEAQ (H)(DX*4), H
-	MOVQ LSTMForwardArgs_YRow(ARGS), DX
-	LEAQ (Y)(DX*4), Y
+	MOVQ args+0(FP), ARGS
+	MOVQ 0(SP), R12
+	SUBQ R12, CSTATE
+	SUBQ R12, CELL
+	SUBQ R12, H
+	SUBQ R12, Y
+	SHLQ $2, R12
+	SUBQ R12, PRE
+	SUBQ R12, GATES
+	MOVQ LSTMForwardArgs_PreRow(ARGS), R12
+	LEAQ (PRE)(R12*4), PRE
+	MOVQ LSTMForwardArgs_GatesRow(ARGS), R12
+	LEAQ (GATES)(R12*4), GATES
+	MOVQ LSTMForwardArgs_CRow(ARGS), R12
+	LEAQ (CSTATE)(R12*4), CSTATE
+	MOVQ LSTMForwardArgs_CellRow(ARGS), R12
+	LEAQ (CELL)(R12*4), CELL
+	MOVQ LSTMForwardArgs_HRow(ARGS), R12
+	LEAQ (H)(R12*4), H
+	MOVQ LSTMForwardArgs_YRow(ARGS), R12
+	LEAQ (Y)(R12*4), Y
 	DECQ CX
 	JNZ  row
 
 	// h of the last block.
-	MOVQ    0(SP), DX
-	TANH_ARGUMENT((DX), Y0, Y2)
-	TANH_ARGUMENT(32(DX), Y3, Y5)
-	REDUCE(MAGIC, Y0, Y1, Y2)
-	REDUCE(MAGIC, Y3, Y4, Y5)
+	TANH_ARGUMENT((CLAST), Y0)
+	TANH_ARGUMENT(32(CLAST), Y3)
+	REDUCE(TANH_OFFSET, Y0, Y1, Y2)
+	REDUCE(TANH_OFFSET, Y3, Y4, Y5)
 	POLYNOMIAL(Y0, Y1)
 	POLYNOMIAL(Y3, Y4)
-	TANH_QUOTIENT((DX), Y0, Y1, Y2)
-	TANH_QUOTIENT(32(DX), Y3, Y4, Y5)
-	MOVQ    8(SP), DX
-	VMULPS  192(DX), Y0, Y0
-	VMULPS  224(DX), Y3, Y3
+	TANH_QUOTIENT((CLAST), Y0, Y1, Y2)
+	TANH_QUOTIENT(32(CLAST), Y3, Y4, Y5)
+	VMULPS  192(GLAST), Y0, Y0
+	VMULPS  224(GLAST), Y3, Y3
 	VMOVUPS Y0, (HLAST)
 	VMOVUPS Y3, 32(HLAST)
-	MOVQ    24(SP), MASK
+	MOVQ    8(SP), MASK
 	TESTQ   MASK, MASK
 	JNZ     maskedEnd
 	STORE_Y
