@@ -3,8 +3,8 @@ package kernels
 import "math"
 
 // The portable twins of the activation macros in kernels/asm: the same IEEE
-// operations in the same order, so the same bits. The derivation stands beside
-// the macros.
+// operations in the same order, but for powers of two, which scale without rounding,
+// so the same bits. The derivation stands beside the macros.
 
 const (
 	log2E     = 0x1.715476p+0

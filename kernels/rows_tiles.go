@@ -39,6 +39,7 @@ func multiplyRowsTiles(l Level, x *RowProduct) {
 	}
 }
 
+// multiplyRowsBlock computes one block of K, no deeper than rowsDepth.
 func multiplyRowsBlock(l Level, x *RowProduct, plan *tilePlan) {
 	for j := 0; j < x.Columns; {
 		panels := rowsWidth(l, x.Rows, x.Columns-j)

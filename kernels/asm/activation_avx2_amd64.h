@@ -1,6 +1,6 @@
-// exp, sigmoid and tanh of 8 lanes, for the AVX2 level. The same sequence of
-// IEEE operations stands in package kernels as portable Go; both give the same
-// bits. The common core, for a <= 0 (exp: any a in range):
+// exp, sigmoid and tanh of 8 lanes, for the AVX2 level. Portable Go in package kernels
+// rounds where these do, but for powers of two; both give the same bits. The common core,
+// for a <= 0 (exp: any a in range):
 //
 //	n = round(a·log2 e)                       by adding and subtracting 1.5·2^23
 //	r = a - n·ln 2                            ln 2 in two parts, |r| <= 0.3466
@@ -145,18 +145,18 @@ GLOBL activation<>(SB), RODATA|NOPTR, $640
 
 // Y0 = σ(Y0). Clobbers Y1..Y3, Y9.
 #define SIGMOID_Y0 \
-	VMOVAPS Y0, Y3                      \
-	SIGMOID_ARGUMENT(Y3, Y0)            \
-	REDUCE(SIGMOID_OFFSET, Y0, Y1, Y2)  \
-	POLYNOMIAL(Y0, Y1)                  \
+	VMOVAPS Y0, Y3                     \
+	SIGMOID_ARGUMENT(Y3, Y0)           \
+	REDUCE(SIGMOID_OFFSET, Y0, Y1, Y2) \
+	POLYNOMIAL(Y0, Y1)                 \
 	SIGMOID_QUOTIENT(Y3, Y0, Y1, Y2)
 
 // Y0 = tanh(Y0). Clobbers Y1..Y3, Y9.
 #define TANH_Y0 \
-	VMOVAPS Y0, Y3                   \
-	TANH_ARGUMENT(Y3, Y0)            \
-	REDUCE(TANH_OFFSET, Y0, Y1, Y2)  \
-	POLYNOMIAL(Y0, Y1)               \
+	VMOVAPS Y0, Y3                  \
+	TANH_ARGUMENT(Y3, Y0)           \
+	REDUCE(TANH_OFFSET, Y0, Y1, Y2) \
+	POLYNOMIAL(Y0, Y1)              \
 	TANH_QUOTIENT(Y3, Y0, Y1, Y2)
 
 // Y0 = exp(Y0) = ((1 + p)·2^(n>>1))·2^(n - n>>1). Clobbers Y1..Y3, Y9.
@@ -166,14 +166,14 @@ GLOBL activation<>(SB), RODATA|NOPTR, $640
 	VMAXPS  Y0, LOWEST_EXP, Y0     \
 	REDUCE(EXP_OFFSET, Y0, Y1, Y2) \
 	POLYNOMIAL(Y0, Y1)             \
-	VADDPS  ONE, Y1, Y1       \
-	VPSLLD  $9, Y2, Y2        \
-	VPSRAD  $9, Y2, Y2        \ // n
-	VPSRAD  $1, Y2, Y3        \ // n >> 1
-	VPSUBD  Y3, Y2, Y2        \ // n - n>>1
-	VPADDD  BIAS, Y3, Y3      \
-	VPADDD  BIAS, Y2, Y2      \
-	VPSLLD  $23, Y3, Y3       \
-	VPSLLD  $23, Y2, Y2       \
-	VMULPS  Y3, Y1, Y1        \
+	VADDPS  ONE, Y1, Y1            \
+	VPSLLD  $9, Y2, Y2             \
+	VPSRAD  $9, Y2, Y2             \ // n
+	VPSRAD  $1, Y2, Y3             \ // n >> 1
+	VPSUBD  Y3, Y2, Y2             \ // n - n>>1
+	VPADDD  BIAS, Y3, Y3           \
+	VPADDD  BIAS, Y2, Y2           \
+	VPSLLD  $23, Y3, Y3            \
+	VPSLLD  $23, Y2, Y2            \
+	VMULPS  Y3, Y1, Y1             \
 	VMULPS  Y2, Y1, Y0
