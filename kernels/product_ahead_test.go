@@ -15,8 +15,8 @@ func forEachTiling(t *testing.T, test func(t *testing.T, l kernels.Level, aheadF
 		if l == kernels.Portable {
 			return // has no tiles
 		}
-		aheadFrom, nearBytes := l.SetAhead(0, 0)
-		t.Cleanup(func() { l.SetAhead(aheadFrom, nearBytes) })
+		aheadFrom, restore := l.SetAhead(0, 0)
+		t.Cleanup(restore)
 		test(t, l, aheadFrom)
 	})
 }

@@ -100,12 +100,12 @@ func callLines(called map[int]bool, first, width, k int) {
 	}
 }
 
-// SetAhead says from how many rows on the level calls ahead, never if 0, and what is near without,
-// both of which depend on the CPU otherwise, and returns what held before.
-func (l Level) SetAhead(from, nearBytes int) (fromBefore, nearBefore int) {
-	tiling := *tilings[l]
-	fromBefore, nearBefore = tiling.aheadFrom, tiling.nearBytes
-	tiling.aheadFrom, tiling.nearBytes = from, nearBytes
+// SetAhead says from how many rows on the level calls ahead, never if 0, and how much of B is near, all of which depend on the CPU otherwise. It returns the rows of before and what sets
+// everything back.
+func (l Level) SetAhead(from, nearBytes int) (fromBefore int, restore func()) {
+	before := tilings[l]
+	tiling := *before
+	tiling.aheadFrom, tiling.nearBytes, tiling.foundBytes = from, nearBytes, 0
 	tilings[l] = &tiling
-	return fromBefore, nearBefore
+	return before.aheadFrom, func() { tilings[l] = before }
 }

@@ -14,6 +14,8 @@ const (
 	plannedRows = 4 * maxTileRows
 	// rowBlock rows of A (of up to 256 elements: 240 KB) stay in L2 while all panels pass.
 	rowBlock = 240
+	// foundRows and more wait where what they multiply next was not called.
+	foundRows = 24
 	// turnK is the k that a tile computes from one call ahead to the next.
 	turnK = 4
 	// maxK bounds the time of one call where a panel serves one tile only.
@@ -35,6 +37,8 @@ type tiling struct {
 	aheadFrom int
 	// nearBytes of B, all of it and not only what a product takes, are in L2 as it is.
 	nearBytes int
+	// foundBytes of B the CPU brings in time by itself where fewer than foundRows pass.
+	foundBytes int
 	tilePlans
 }
 
@@ -118,12 +122,13 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 		panels--
 	}
 	b := &tileBlock{level: l, tiling: t, panels: p, product: x, columns: columns}
-	b.near = 4*len(p.data) <= t.nearBytes
+	bytes := 4 * len(p.data)
+	b.near = bytes <= t.nearBytes
 	for r := 0; r < x.Rows; r += rowBlock {
 		rows := min(rowBlock, x.Rows-r)
 		b.firstRow = r
 		t.plan(rows, &b.tilePlan)
-		b.ahead = t.aheadFrom > 0 && rows >= t.aheadFrom && !b.near
+		b.ahead = t.callsAhead(rows, bytes)
 		if b.heightsApart() {
 			b.runHeights(panels)
 		} else {
@@ -133,6 +138,14 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 			b.narrowPanel(rows)
 		}
 	}
+}
+
+// callsAhead reports whether tiles of so many rows call what they multiply next, where B has so many bytes.
+func (t *tiling) callsAhead(rows, bytes int) bool {
+	if bytes <= t.nearBytes || bytes <= t.foundBytes && rows < foundRows {
+		return false
+	}
+	return t.aheadFrom > 0 && rows >= t.aheadFrom
 }
 
 // tileBlock is the work on one block of rows.
