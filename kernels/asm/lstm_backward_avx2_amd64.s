@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "activation_avx2_amd64.h"
+#include "lstm_amd64.h"
 #include "mask_avx2_amd64.h"
 
 // dh of 8 units, OFF bytes into the block -> Y0, and the same masked.
@@ -99,6 +100,18 @@ row:
 	SHRQ $6, R13
 
 block:
+	CMPQ LSTMBackwardArgs_Rows(ARGS), $1
+	JEQ  called                          // what lies two rows on was before
+	MOVQ LSTMBackwardArgs_GatesRow(ARGS), DX
+	CALL_GATES(GATES, DX)
+	MOVQ LSTMBackwardArgs_CellRow(ARGS), DX
+	CALL_LINE(CELL, DX)
+	MOVQ LSTMBackwardArgs_CellPrevRow(ARGS), DX
+	CALL_LINE(CPREV, DX)
+	MOVQ LSTMBackwardArgs_DYRow(ARGS), DX
+	CALL_LINE(DY, DX)
+
+called:
 	CMPQ R13, $1
 	JEQ  last
 

@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "activation_avx512_amd64.h"
+#include "lstm_amd64.h"
 
 #define GATES  DI
 #define DGATES R12
@@ -88,6 +89,18 @@ block:
 	KMOVW K3, K1
 
 whole:
+	CMPQ LSTMBackwardArgs_Rows(ARGS), $1
+	JEQ  called                          // what lies two rows on was before
+	MOVQ LSTMBackwardArgs_GatesRow(ARGS), DX
+	CALL_GATES(GATES, DX)
+	MOVQ LSTMBackwardArgs_CellRow(ARGS), DX
+	CALL_LINE(CELL, DX)
+	MOVQ LSTMBackwardArgs_CellPrevRow(ARGS), DX
+	CALL_LINE(CPREV, DX)
+	MOVQ LSTMBackwardArgs_DYRow(ARGS), DX
+	CALL_LINE(DY, DX)
+
+called:
 	GRADIENT_BLOCK
 	ADDQ $256, GATES
 	ADDQ $256, DGATES

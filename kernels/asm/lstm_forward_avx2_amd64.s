@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "activation_avx2_amd64.h"
+#include "lstm_amd64.h"
 #include "mask_avx2_amd64.h"
 
 #define PRE    SI
@@ -16,6 +17,7 @@
 #define CLAST  DX
 #define GLAST  AX
 #define ARGS   BX // but for blocks
+#define STRIDE R15
 #define MASK   BX
 
 // o of 8 units, OFF bytes into the block, and beside it h of the block before.
@@ -77,7 +79,7 @@
 // and h and y are stored then.
 //
 //	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go
-//	R12 blocks to go; between rows a stride   0(SP) blocks·64 bytes
+//	R12 blocks to go; between rows a stride   R15 a stride   0(SP) blocks·64 bytes
 //	8(SP) mask of the last block's lanes, 0 if all 16 exist
 //	of the block before: DX cell   AX gates   R14 h   R13 y   BX mask of y, or 0; between rows the arguments
 TEXT ·LSTMForwardAVX2(SB), NOSPLIT, $16-8
@@ -118,6 +120,21 @@ row:
 	MOVQ 8(SP), MASK // the block before was the last of a row
 
 block:
+	MOVQ args+0(FP), STRIDE
+	MOVQ LSTMForwardArgs_YRow(STRIDE), STRIDE
+	CALL_LINE(Y, STRIDE)
+	CMPQ GATES, PRE
+	JEQ  units                                // nobody asks for them
+	MOVQ args+0(FP), STRIDE
+	CMPQ LSTMForwardArgs_Rows(STRIDE), $1
+	JEQ  units                                // those of few rows are in L2
+	MOVQ LSTMForwardArgs_GatesRow(STRIDE), STRIDE
+	CALL_GATES(GATES, STRIDE)
+	MOVQ args+0(FP), STRIDE
+	MOVQ LSTMForwardArgs_CellRow(STRIDE), STRIDE
+	CALL_LINE(CELL, STRIDE)
+
+units:
 	OUTPUT(0)
 	STATE(0)
 	OUTPUT(32)

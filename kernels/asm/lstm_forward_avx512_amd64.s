@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "activation_avx512_amd64.h"
+#include "lstm_amd64.h"
 
 #define PRE    SI
 #define GATES  DI
@@ -116,8 +117,16 @@ block:
 	VMOVUPS Z0, (GATES)
 	VMOVUPS Z3, 64(GATES)
 	VMOVUPS Z6, 128(GATES)
+	CMPQ    LSTMForwardArgs_Rows(ARGS), $1
+	JEQ     unkept           // those of few rows are in L2
+	MOVQ    LSTMForwardArgs_GatesRow(ARGS), DX
+	CALL_GATES(GATES, DX)
+	MOVQ    LSTMForwardArgs_CellRow(ARGS), DX
+	CALL_LINE(CELL, DX)
 
 unkept:
+	MOVQ    LSTMForwardArgs_YRow(ARGS), DX
+	CALL_LINE(Y, DX)
 	VMULPS  (CSTATE), Z3, Z3 // f·c
 	VMULPS  Z6, Z0, Z0       // i·g
 	VADDPS  Z0, Z3, Z1       // c = f·c + i·g

@@ -1,0 +1,15 @@
+// What the gates of AVX2 and AVX-512 share.
+//
+// What a step meets for the first time, or has not met since the forward pass, lies in L3 or in
+// memory, and neither stores nor a hundred operations ahead wait as long as a line takes from there:
+// each line is called two rows before its use. STRIDE is a register, the elements from one row to the
+// next. Beyond the last row the next step's rows lie, or what is another's: a call changes
+// nothing and cannot fail.
+#define CALL_LINE(AT, STRIDE) \
+	PREFETCHT0 (AT)(STRIDE*8)
+
+#define CALL_GATES(AT, STRIDE) \
+	PREFETCHT0 (AT)(STRIDE*8)    \
+	PREFETCHT0 64(AT)(STRIDE*8)  \
+	PREFETCHT0 128(AT)(STRIDE*8) \
+	PREFETCHT0 192(AT)(STRIDE*8)
