@@ -70,6 +70,15 @@ func TestLSTMForwardLevels(t *testing.T) {
 					for _, intact := range got.intact {
 						intact()
 					}
+
+					plain := newForwardBlock(t, rows, units, scale, seed)
+					plain.Gates, plain.Cell = nil, nil // Pre serves as scratch
+					if err := plain.Run(l); err != nil {
+						t.Fatal(err)
+					}
+					sameBits(t, name+"C without Gates and Cell", plain.C, want.C)
+					sameBits(t, name+"H without Gates and Cell", plain.H, want.H)
+					sameBits(t, name+"Y without Gates and Cell", plain.Y, want.Y)
 				}
 			}
 		}

@@ -18,33 +18,39 @@ var panelBytes = max(CPU().L1D*2/3, CPU().L2/8, 16<<10)
 // (Xeon, the only one measured), and more rows nothing.
 var nearBytes = CPU().L2 / 2
 
-// foundBytes: a Zen 5 waits longer for lines of B that are called: 8 rows at H = 256 and 512 0.76 times
-// as fast, 16 0.9, 24 and more alike by themselves, and in a layer of H = 512 1.05. At H = 768 and 1024, as on
-// other CPUs, it gains by calls: from 10 rows on 1.02 to 1.15. At AVX2 it gains by them at H = 512, too.
-var foundBytes = func() int {
-	if cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family >= 26 {
-		return 8 << 20
+// zen5 or what follows it.
+var zen5 = cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family >= 26
+
+// onZen5 returns the one value there, the other elsewhere.
+func onZen5(there, elsewhere int) int {
+	if zen5 {
+		return there
 	}
-	return 0
-}()
+	return elsewhere
+}
 
 // The efficiencies are percentages of the FMA peak that each height reached with B in L2, in
 // calls of many groups (Zen 4 server): one row and two wait for L2, on a Zen 5 three as well, where nine
-// are faster as five and four (H = 128 0.995, 256 1.15, 512 1.13 to 1.19). AVX2's choose the plans
-// that were the fastest of all (32 rows as five tiles of six and one of two, 1.03 times as fast as two
-// of six and four of five; 15 and 21 rows as tiles of three): two rows beside other tiles wait less.
+// rows run 0.995, 1.15 and 1.13 to 1.19 times as fast as five and four as in tiles of three (H = 128, 256,
+// 512). AVX2's choose the plans that were the fastest of all (32 rows as five tiles of six and one of
+// two, 1.03 times as fast as two of six and four of five; 15 and 21 rows as tiles of three): two rows
+// beside other tiles wait less.
 //
 // aheadFrom is where a line takes a tile as long as L3 to deliver the next one. Times as fast at
 // H = 512 and at 1024: AVX-512 from 7 rows on 1.06 to 1.2 (Xeon), 0.98 to 1.04 and 1.07 to 1.19
 // (Zen 4), with fewer 0.96 to 0.98 (Xeon; from 4 rows on the Zen 4 would gain 1.06 to 1.10 at 1024, as
 // its multipliers take a line twice as long); AVX2 from 4 rows on 1.03 to 1.2 (Xeon), with 4 to
 // 6 rows 1.01 to 1.09 and 1.27 to 1.66 (Zen 4), with three 0.95 (Xeon).
+//
+// At AVX-512 a Zen 5 waits longer for its lines while others are called: at H = 256 and 512 8 rows run 0.76
+// times as fast, 16 0.9, 24 and more alike by themselves, and in a layer of H = 512 1.05; at H = 768 and
+// 1024 7 to 9 rows 0.88 to 0.95, from 10 or 24 on 1.02 to 1.15. At AVX2 it gains by calls as others do.
 var tilings = [levelCount]*tiling{
 	AVX2: {wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: panelBytes, aheadFrom: 4, nearBytes: nearBytes,
 		tilePlans: newTilePlans([...]int{0, 40, 85, 97, 92, 93, 98})},
 	AVX512: {wide: [...]int{0, 8, 8, 4, 4, 4, 4}, narrower: true, masked: true, panelBytes: panelBytes,
-		aheadFrom: 7, nearBytes: nearBytes, foundBytes: foundBytes,
-		tilePlans: newTilePlans([...]int{0, 45, 85, 92, 98, 98, 98})},
+		aheadFrom: onZen5(10, 7), nearBytes: nearBytes, foundBytes: onZen5(8<<20, 0),
+		tilePlans: newTilePlans([...]int{0, 45, 85, onZen5(92, 95), 98, 98, 98})},
 }
 
 // productTile runs the routine of the shape height x panels.

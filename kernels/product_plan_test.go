@@ -100,12 +100,34 @@ func callLines(called map[int]bool, first, width, k int) {
 	}
 }
 
-// SetAhead says from how many rows on the level calls ahead, never if 0, and how much of B is near, all of which depend on the CPU otherwise. It returns the rows of before and what sets
-// everything back.
+// SetAhead says from how many rows on the level calls ahead, never if 0, how much of B is near, and that
+// a CPU finds none of it by itself, all of which depend on the CPU otherwise. It returns the rows of
+// before, and what sets everything back.
 func (l Level) SetAhead(from, nearBytes int) (fromBefore int, restore func()) {
 	before := tilings[l]
 	tiling := *before
 	tiling.aheadFrom, tiling.nearBytes, tiling.foundBytes = from, nearBytes, 0
 	tilings[l] = &tiling
 	return before.aheadFrom, func() { tilings[l] = before }
+}
+
+// TestCallsAhead: B that is near is never called, what a CPU finds by itself only for many rows.
+func TestCallsAhead(t *testing.T) {
+	tiling := tiling{aheadFrom: 7, nearBytes: 100, foundBytes: 1000}
+	never := tiling
+	never.aheadFrom = 0
+	for _, c := range []struct {
+		rows, bytes int
+		want        bool
+	}{
+		{6, 101, false}, {7, 100, false}, {7, 101, false}, {7, 1000, false}, {7, 1001, true}, {6, 1001, false},
+		{foundRows - 1, 1000, false}, {foundRows, 1000, true}, {foundRows, 100, false}, {1 << 20, 101, true},
+	} {
+		if got := tiling.callsAhead(c.rows, c.bytes); got != c.want {
+			t.Errorf("%d rows, %d bytes: callsAhead = %v", c.rows, c.bytes, got)
+		}
+		if never.callsAhead(c.rows, c.bytes) {
+			t.Errorf("%d rows, %d bytes: callsAhead although aheadFrom = 0", c.rows, c.bytes)
+		}
+	}
 }

@@ -140,7 +140,8 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 	}
 }
 
-// callsAhead reports whether tiles of so many rows call what they multiply next, where B has so many bytes.
+// callsAhead reports whether the tiles of a block of rows call what they multiply next, where B has
+// so many bytes.
 func (t *tiling) callsAhead(rows, bytes int) bool {
 	if bytes <= t.nearBytes || bytes <= t.foundBytes && rows < foundRows {
 		return false

@@ -1,10 +1,10 @@
 // What the gates of AVX2 and AVX-512 share.
 //
 // What a step meets for the first time, or has not met since the forward pass, lies in L3 or in
-// memory, and neither stores nor a hundred operations ahead wait as long as a line takes from there:
-// each line is called two rows before its use. STRIDE is a register, the elements from one row to the
-// next. Beyond the last row the next step's rows lie, or what is another's: a call changes
-// nothing and cannot fail.
+// memory. A store that waits for its line holds up those that follow, and the operations that a CPU has in
+// flight do not cover the time a line takes from there: so each line is called two rows before its use.
+// STRIDE is a register, the elements from one row to the next. Beyond the last row lie rows of the next
+// step, or of the one before, or what is another's: a call changes nothing and cannot fail.
 #define CALL_LINE(AT, STRIDE) \
 	PREFETCHT0 (AT)(STRIDE*8)
 

@@ -127,7 +127,7 @@ block:
 	JEQ  units                                // nobody asks for them
 	MOVQ args+0(FP), STRIDE
 	CMPQ LSTMForwardArgs_Rows(STRIDE), $1
-	JEQ  units                                // those of few rows are in L2
+	JEQ  units                                // its lines are near
 	MOVQ LSTMForwardArgs_GatesRow(STRIDE), STRIDE
 	CALL_GATES(GATES, STRIDE)
 	MOVQ args+0(FP), STRIDE

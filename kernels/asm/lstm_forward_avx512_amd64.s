@@ -16,9 +16,10 @@
 #define YLAST  R14
 #define ROWEND R15
 
-// The chains of a block begin in two places: i, f and g before its middle, o and tanh(c) of the block
-// before after it, so that everywhere the beginnings of some stand beside the ends of others. (With all
-// of them side by side tanh waited for c, and a block took 48 instead of 43 cycles on a Zen 5.)
+// The chains of a block begin in two places: i, f and g in the second half of the block before, o
+// with tanh(c) of the block before in the first half of its own, so that everywhere the beginnings of some
+// stand beside the ends of others. (With all of them side by side tanh waited for c, and a block took 48
+// instead of 43 cycles on a Zen 5.)
 //
 // i, f and g of a block, up to their r and n.
 #define STATE_BEGIN \
@@ -68,7 +69,7 @@
 // stored then. From the middle of a block on pre is that of the next one, whose i, f and g begin.
 //
 //	SI pre   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go   R12 blocks to go
-//	R13 blocks·64 bytes   R15 bytes from pre of a row's last block to what is read next   DX a stride
+//	R13 blocks·64 bytes   R15 bytes from pre of a row's last block to what is read next   DX a step
 //	of the block before: BX h   R14 y   K1 lanes of y   Z16 c   Z17 o
 //	K2..K4 lanes with x < 0 of i f o   K5 lanes of the last block
 TEXT ·LSTMForwardAVX512(SB), NOSPLIT, $0-8
@@ -118,7 +119,7 @@ block:
 	VMOVUPS Z3, 64(GATES)
 	VMOVUPS Z6, 128(GATES)
 	CMPQ    LSTMForwardArgs_Rows(ARGS), $1
-	JEQ     unkept           // those of few rows are in L2
+	JEQ     unkept           // its lines are near
 	MOVQ    LSTMForwardArgs_GatesRow(ARGS), DX
 	CALL_GATES(GATES, DX)
 	MOVQ    LSTMForwardArgs_CellRow(ARGS), DX
@@ -140,7 +141,7 @@ unkept:
 	VMULPS  Z17, Z12, Z12    // h = o·tanh(c)
 	VMOVUPS Z12, (HLAST)
 	VMOVUPS Z12, K1, (YLAST)
-	VMOVUPS Z9, 192(GATES)
+	VMOVUPS Z9, 192(GATES)   // over pre, where nobody asks
 	VMOVAPS Z9, Z17
 	VMOVAPS Z1, Z16
 	KXNORW  K1, K1, K1
