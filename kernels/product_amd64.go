@@ -30,9 +30,9 @@ func onZen5(there, elsewhere int) int {
 }
 
 // The efficiencies are percentages of the FMA peak that each height reached with B in L2, in
-// calls of many groups (Zen 4 server): one row and two wait for L2, on a Zen 5 three as well, where nine
-// rows run 0.995, 1.15 and 1.13 to 1.19 times as fast as five and four as in tiles of three (H = 128, 256,
-// 512). AVX2's choose the plans that were the fastest of all (32 rows as five tiles of six and one of
+// calls of many groups (Zen 4 server): one row and two wait for L2, on a Zen 5 three as well. Nine rows
+// are there, as five and four, 0.995, 1.15 and 1.13 to 1.19 times as fast as in tiles of three (H = 128,
+// 256, 512). AVX2's choose the plans that were the fastest of all (32 rows as five tiles of six and one of
 // two, 1.03 times as fast as two of six and four of five; 15 and 21 rows as tiles of three): two rows
 // beside other tiles wait less.
 //

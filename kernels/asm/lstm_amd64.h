@@ -9,7 +9,22 @@
 	PREFETCHT0 (AT)(STRIDE*8)
 
 #define CALL_GATES(AT, STRIDE) \
-	PREFETCHT0 (AT)(STRIDE*8)    \
+	CALL_LINE(AT, STRIDE)        \
 	PREFETCHT0 64(AT)(STRIDE*8)  \
 	PREFETCHT0 128(AT)(STRIDE*8) \
 	PREFETCHT0 192(AT)(STRIDE*8)
+
+// What the gradient of a block reads two rows on, by the registers' names of both levels; DX is clobbered.
+// One row calls nothing: what lies on was before. CALLED is a label of the routine's own.
+#define CALL_GRADIENT(CALLED) \
+	CMPQ LSTMBackwardArgs_Rows(ARGS), $1        \
+	JEQ  CALLED                                 \
+	MOVQ LSTMBackwardArgs_GatesRow(ARGS), DX    \
+	CALL_GATES(GATES, DX)                       \
+	MOVQ LSTMBackwardArgs_CellRow(ARGS), DX     \
+	CALL_LINE(CELL, DX)                         \
+	MOVQ LSTMBackwardArgs_CellPrevRow(ARGS), DX \
+	CALL_LINE(CPREV, DX)                        \
+	MOVQ LSTMBackwardArgs_DYRow(ARGS), DX       \
+	CALL_LINE(DY, DX)                           \
+CALLED:

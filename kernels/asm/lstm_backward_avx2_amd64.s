@@ -100,18 +100,7 @@ row:
 	SHRQ $6, R13
 
 block:
-	CMPQ LSTMBackwardArgs_Rows(ARGS), $1
-	JEQ  called                          // what lies two rows on was before
-	MOVQ LSTMBackwardArgs_GatesRow(ARGS), DX
-	CALL_GATES(GATES, DX)
-	MOVQ LSTMBackwardArgs_CellRow(ARGS), DX
-	CALL_LINE(CELL, DX)
-	MOVQ LSTMBackwardArgs_CellPrevRow(ARGS), DX
-	CALL_LINE(CPREV, DX)
-	MOVQ LSTMBackwardArgs_DYRow(ARGS), DX
-	CALL_LINE(DY, DX)
-
-called:
+	CALL_GRADIENT(called)
 	CMPQ R13, $1
 	JEQ  last
 

@@ -89,18 +89,7 @@ block:
 	KMOVW K3, K1
 
 whole:
-	CMPQ LSTMBackwardArgs_Rows(ARGS), $1
-	JEQ  called                          // what lies two rows on was before
-	MOVQ LSTMBackwardArgs_GatesRow(ARGS), DX
-	CALL_GATES(GATES, DX)
-	MOVQ LSTMBackwardArgs_CellRow(ARGS), DX
-	CALL_LINE(CELL, DX)
-	MOVQ LSTMBackwardArgs_CellPrevRow(ARGS), DX
-	CALL_LINE(CPREV, DX)
-	MOVQ LSTMBackwardArgs_DYRow(ARGS), DX
-	CALL_LINE(DY, DX)
-
-called:
+	CALL_GRADIENT(called)
 	GRADIENT_BLOCK
 	ADDQ $256, GATES
 	ADDQ $256, DGATES

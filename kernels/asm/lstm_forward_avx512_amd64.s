@@ -21,15 +21,17 @@
 // stand beside the ends of others. (With all of them side by side tanh waited for c, and a block took 48
 // instead of 43 cycles on a Zen 5.)
 //
-// i, f and g of a block, up to their r and n.
-#define STATE_BEGIN \
+// i, f and g of a block: their arguments, and then their r and n.
+#define STATE_ARGUMENTS \
 	VMOVUPS (PRE), Z0           \
 	VMOVUPS 64(PRE), Z3         \
 	SIGMOID_ARGUMENT(Z0, K2)    \
 	SIGMOID_ARGUMENT(Z3, K3)    \
-	TANH_ARGUMENT(128(PRE), Z6) \
-	REDUCE(Z0, Z2)              \
-	REDUCE(Z3, Z5)              \
+	TANH_ARGUMENT(128(PRE), Z6)
+
+#define STATE_REDUCE \
+	REDUCE(Z0, Z2) \
+	REDUCE(Z3, Z5) \
 	REDUCE(Z6, Z8)
 
 // The rest: Z0, Z3, Z6 = i f g. Beside it o of the block, and tanh(c) of the one before, up to their
@@ -51,16 +53,10 @@
 #define OUTPUT_END_STATE_BEGIN \
 	POLYNOMIAL(Z9, Z10)                \
 	POLYNOMIAL(Z12, Z13)               \
-	VMOVUPS (PRE), Z0                  \
-	VMOVUPS 64(PRE), Z3                \
-	SIGMOID_ARGUMENT(Z0, K2)           \
-	SIGMOID_ARGUMENT(Z3, K3)           \
-	TANH_ARGUMENT(128(PRE), Z6)        \
+	STATE_ARGUMENTS                    \
 	SIGMOID_QUOTIENT(Z9, Z10, Z11, K4) \
 	TANH_QUOTIENT(Z16, Z12, Z13, Z14)  \
-	REDUCE(Z0, Z2)                     \
-	REDUCE(Z3, Z5)                     \
-	REDUCE(Z6, Z8)
+	STATE_REDUCE
 
 // func LSTMForwardAVX512(args *LSTMForwardArgs)
 // Requires: AVX512F, AVX512DQ
@@ -101,7 +97,8 @@ TEXT ·LSTMForwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ   Y, YLAST
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	STATE_BEGIN
+	STATE_ARGUMENTS
+	STATE_REDUCE
 
 row:
 	MOVQ  R13, R12
