@@ -78,53 +78,57 @@ GLOBL activation<>(SB), RODATA|NOPTR, $60
 	VMULPS      A, A, Z15 \
 	VFMADD213PS A, Z15, P   // p = r²·q + r
 
-// σ(x) = num/(1 + e), e = exp(-|x|), num = x < 0 ? e : 1:
+// σ(x) = num/(1 + e), e = exp(-|x|), num = x < 0 ? e : 1; X, a register or in memory,
+// holds x:
 //
-//	SIGMOID_ARGUMENT  A = -|x| for A = x; K = lanes with x < 0
-//	SIGMOID_QUOTIENT  A = σ(x) for P = p, N = n, K. Clobbers P.
-#define SIGMOID_ARGUMENT(A, K) \
-	VPTESTMD SIGN, A, K \
-	VORPS    SIGN, A, A \
-	VMAXPS   A, LOWEST_EXP, A
+//	SIGMOID_ARGUMENT  A = -|x|
+//	SIGMOID_QUOTIENT  P = σ(x) for P = p, N = n. Clobbers N, K2.
+#define SIGMOID_ARGUMENT(X, A) \
+	VORPS  X, SIGN, A       \
+	VMAXPS A, LOWEST_EXP, A
 
-#define SIGMOID_QUOTIENT(A, P, N, K) \
-	VADDPS    ONE, P, P    \
-	VSCALEFPS N, P, P      \ // e = (1 + p)·2^n
-	VADDPS    ONE, P, A    \ // 1 + e
-	VBLENDMPS P, ONE, K, P \ // num
-	VDIVPS    A, P, A
+#define SIGMOID_QUOTIENT(X, P, N) \
+	VPTESTMD  X, SIGN, K2   \ // lanes with x < 0
+	VADDPS    ONE, P, P     \
+	VSCALEFPS N, P, P       \ // e = (1 + p)·2^n
+	VADDPS    ONE, P, N     \ // 1 + e
+	VBLENDMPS P, ONE, K2, P \ // num
+	VDIVPS    N, P, P
 
-// tanh(x) = sign(x)·|E|/(2 + E), E = exp(-2|x|) - 1; X is a register or in memory:
+// tanh(x) = sign(x)·|E|/(2 + E), E = exp(-2|x|) - 1; X, a register or in memory, holds x:
 //
 //	TANH_ARGUMENT  A = -2|x|
-//	TANH_QUOTIENT  A = tanh(x) for P = p, N = n. Clobbers P, N.
+//	TANH_QUOTIENT  P = tanh(x) for P = p, N = n. Clobbers N, Z15.
 #define TANH_ARGUMENT(X, A) \
 	VORPS  X, SIGN, A \
 	VADDPS A, A, A    \
 	VMAXPS A, LOWEST_TANH, A
 
-#define TANH_QUOTIENT(X, A, P, N) \
+#define TANH_QUOTIENT(X, P, N) \
 	VSCALEFPS   N, ONE, N         \ // s = 2^n
-	VSUBPS      ONE, N, A         \
-	VFMADD213PS A, N, P           \ // E = s·p + (s - 1)
-	VADDPS      TWO, P, A         \ // 2 + E
-	VDIVPS      A, P, A           \
-	VPTERNLOGD  $0xB8, X, SIGN, A   // sign of x, the other bits of E/(2 + E)
+	VSUBPS      ONE, N, Z15       \
+	VFMADD213PS Z15, N, P         \ // E = s·p + (s - 1)
+	VADDPS      TWO, P, N         \ // 2 + E
+	VDIVPS      N, P, P           \
+	VPTERNLOGD  $0xB8, X, SIGN, P   // sign of x, the other bits of E/(2 + E)
 
-// Z0 = σ(Z0). Clobbers Z1, Z2, Z15, K2.
+// Z0 = σ(Z0). Clobbers Z1..Z3, Z15, K2.
 #define SIGMOID_Z0 \
-	SIGMOID_ARGUMENT(Z0, K2) \
-	REDUCE(Z0, Z2)           \
-	POLYNOMIAL(Z0, Z1)       \
-	SIGMOID_QUOTIENT(Z0, Z1, Z2, K2)
+	VMOVAPS Z0, Z3               \
+	SIGMOID_ARGUMENT(Z3, Z0)     \
+	REDUCE(Z0, Z2)               \
+	POLYNOMIAL(Z0, Z1)           \
+	SIGMOID_QUOTIENT(Z3, Z1, Z2) \
+	VMOVAPS Z1, Z0
 
 // Z0 = tanh(Z0). Clobbers Z1..Z3, Z15.
 #define TANH_Z0 \
-	VMOVAPS Z0, Z3        \
-	TANH_ARGUMENT(Z3, Z0) \
-	REDUCE(Z0, Z2)        \
-	POLYNOMIAL(Z0, Z1)    \
-	TANH_QUOTIENT(Z3, Z0, Z1, Z2)
+	VMOVAPS Z0, Z3            \
+	TANH_ARGUMENT(Z3, Z0)     \
+	REDUCE(Z0, Z2)            \
+	POLYNOMIAL(Z0, Z1)        \
+	TANH_QUOTIENT(Z3, Z1, Z2) \
+	VMOVAPS Z1, Z0
 
 // Z0 = exp(Z0) = (1 + p)·2^n. Clobbers Z1, Z2, Z15.
 #define EXP_Z0 \
