@@ -60,7 +60,7 @@ func activateAVX512(f function, args *asm.VectorArgs) {
 }
 
 func addOuter(l Level, c []float32, cStride int, x []float32, xStride, rows int, y []float32, scale float32) {
-	if l != AVX2 {
+	if l == Portable {
 		addOuterRows(l, c, cStride, x, xStride, rows, y, scale)
 		return
 	}
@@ -68,10 +68,15 @@ func addOuter(l Level, c []float32, cStride int, x []float32, xStride, rows int,
 		part := y[j:min(j+callElements, len(y))]
 		most := min(max(callElements/len(part), 1), callRows)
 		for r := 0; r < rows; r += most {
-			asm.AddOuterAVX2(&asm.OuterArgs{
+			args := &asm.OuterArgs{
 				C: &c[r*cStride+j], CRow: cStride, X: &x[r*xStride], XStride: xStride, Y: &part[0],
 				Rows: min(most, rows-r), Columns: len(part), Scale: scale,
-			})
+			}
+			if l == AVX512 {
+				asm.AddOuterAVX512(args)
+				continue
+			}
+			asm.AddOuterAVX2(args)
 		}
 	}
 }

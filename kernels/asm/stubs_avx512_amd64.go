@@ -111,6 +111,11 @@ func TanhAVX512(args *VectorArgs)
 //go:noescape
 func AddScaledAVX512(args *VectorArgs)
 
+// AddOuterAVX512 computes C[r, j] += (Scale·X[r])·Y[j], rounded after each.
+//
+//go:noescape
+func AddOuterAVX512(args *OuterArgs)
+
 //go:noescape
 func ColumnSumsAVX512(args *ColumnSumsArgs)
 

@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "mask_avx2_amd64.h"
+#include "outer_amd64.h"
 
 // func AddScaledAVX2(args *VectorArgs)
 // dst[i] += scale·x[i], rounded after each. Requires: AVX
@@ -56,45 +57,21 @@ done:
 	VZEROUPPER
 	RET
 
-// c[8 columns, OFF bytes on] += y · Y7, the product in SUM
-#define OUTER_8(OFF, SUM) \
-	VMULPS  OFF(SI), Y7, SUM \
-	VADDPS  OFF(DI), SUM, SUM \
-	VMOVUPS SUM, OFF(DI)
-
 // func AddOuterAVX2(args *OuterArgs)
-// c[r, j] += (scale·x[r])·y[j], rounded after each. Requires: AVX, AVX2
-//
-//	SI y, current column   DI c, current column   R8 c, current row   R9 bytes between rows of c
-//	DX x, current row      R10 bytes between elements of x            CX rows to go
-//	BX columns to go       R11 those beyond whole eights              Y7 scale·x[r]
+// c[r, j] += (scale·x[r])·y[j], rounded after each; registers as in outer_amd64.h. Requires: AVX, AVX2
 TEXT ·AddOuterAVX2(SB), NOSPLIT, $0-8
-	MOVQ args+0(FP), AX
-	MOVQ OuterArgs_C(AX), R8
-	MOVQ OuterArgs_CRow(AX), R9
-	MOVQ OuterArgs_X(AX), DX
-	MOVQ OuterArgs_XStride(AX), R10
-	MOVQ OuterArgs_Rows(AX), CX
-	MOVQ OuterArgs_Columns(AX), R11
-	SHLQ $2, R9
-	SHLQ $2, R10
-	ANDQ $7, R11
+	OUTER_BEGIN
 
 row:
-	VMOVSS       (DX), X7
-	VMULSS       OuterArgs_Scale(AX), X7, X7
-	VBROADCASTSS X7, Y7
-	MOVQ         R8, DI
-	MOVQ         OuterArgs_Y(AX), SI
-	MOVQ         OuterArgs_Columns(AX), BX
-	SUBQ         $32, BX
-	JL           eight
+	OUTER_ROW(Y7)
+	SUBQ $32, BX
+	JL   eight
 
 thirtyTwo:
-	OUTER_8(0, Y0)
-	OUTER_8(32, Y1)
-	OUTER_8(64, Y3)
-	OUTER_8(96, Y4)
+	OUTER(0, Y0, Y7)
+	OUTER(32, Y1, Y7)
+	OUTER(64, Y3, Y7)
+	OUTER(96, Y4, Y7)
 	ADDQ $128, SI
 	ADDQ $128, DI
 	SUBQ $32, BX
@@ -105,39 +82,14 @@ eight: // BX + 32 columns are left, 0 to 31
 	JL   tail
 
 oneEight:
-	OUTER_8(0, Y0)
+	OUTER(0, Y0, Y7)
 	ADDQ $32, SI
 	ADDQ $32, DI
 	SUBQ $8, BX
 	JGE  oneEight
 
-tail: // R11 columns, four at once and the others one by one: AMD's CPUs take a masked store apart
-	MOVQ R11, BX
-	SUBQ $4, BX
-	JL   ones
-	VMULPS  (SI), X7, X0
-	VADDPS  (DI), X0, X0
-	VMOVUPS X0, (DI)
-	ADDQ $16, SI
-	ADDQ $16, DI
-	SUBQ $4, BX
-
-ones: // BX + 4 columns are left, 0 to 3
-	ADDQ $4, BX
-	JZ   next
-
-oneColumn:
-	VMULSS (SI), X7, X0
-	VADDSS (DI), X0, X0
-	VMOVSS X0, (DI)
-	ADDQ $4, SI
-	ADDQ $4, DI
-	DECQ BX
-	JNZ  oneColumn
-
-next:
-	ADDQ R9, R8
-	ADDQ R10, DX
+tail: // BX + 8 columns are left, 0 to 7
+	OUTER_TAIL(ones, oneColumn, next)
 	DECQ CX
 	JNZ  row
 	VZEROUPPER

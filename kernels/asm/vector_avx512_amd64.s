@@ -2,6 +2,7 @@
 
 #include "go_asm.h"
 #include "textflag.h"
+#include "outer_amd64.h"
 
 // func AddScaledAVX512(args *VectorArgs)
 // dst[i] += scale·x[i], rounded after each. Requires: AVX512F
@@ -52,6 +53,51 @@ tail: // CX + 16 elements are left, 0 to 15
 	VMOVUPS   Z0, K1, (DI)
 
 done:
+	VZEROUPPER
+	RET
+
+// func AddOuterAVX512(args *OuterArgs)
+// c[r, j] += (scale·x[r])·y[j], rounded after each; registers as in outer_amd64.h. Requires: AVX512F
+TEXT ·AddOuterAVX512(SB), NOSPLIT, $0-8
+	OUTER_BEGIN
+
+row:
+	OUTER_ROW(Z7)
+	SUBQ $64, BX
+	JL   sixteen
+
+sixtyFour:
+	OUTER(0, Z0, Z7)
+	OUTER(64, Z1, Z7)
+	OUTER(128, Z2, Z7)
+	OUTER(192, Z3, Z7)
+	ADDQ $256, SI
+	ADDQ $256, DI
+	SUBQ $64, BX
+	JGE  sixtyFour
+
+sixteen: // BX + 64 columns are left, 0 to 63
+	ADDQ $(64-16), BX
+	JL   eight
+
+oneSixteen:
+	OUTER(0, Z0, Z7)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	SUBQ $16, BX
+	JGE  oneSixteen
+
+eight: // BX + 16 columns are left, 0 to 15
+	TESTQ $8, BX
+	JZ    tail
+	OUTER(0, Y0, Y7)
+	ADDQ  $32, SI
+	ADDQ  $32, DI
+
+tail:
+	OUTER_TAIL(ones, oneColumn, next)
+	DECQ CX
+	JNZ  row
 	VZEROUPPER
 	RET
 

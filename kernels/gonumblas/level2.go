@@ -104,7 +104,7 @@ func (i Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y [
 func isShort(l kernels.Level, m, n int) bool {
 	switch l {
 	case kernels.AVX512:
-		return n < longRow
+		return n < longRow || m*n < fewElements
 	case kernels.AVX2:
 		return n < shortRow || m*n < fewElements
 	}
@@ -131,9 +131,9 @@ func (s *direct) copyPart(begin int, x []float32, at, inc, n int) []float32 {
 }
 
 const (
-	// longRow elements of A are worth a call of their own; shorter rows go through tiles, many a call (Xeon:
-	// rows of 64 3.7, of 200 1.07, of 256 and 300 0.76 to 1.4, of 500 0.6 to 0.86 times as fast).
-	longRow = 320
+	// longRow elements of A, and more, are faster row by row than in tiles (Zen 5: rows of 48 0.86, of 64 0.9 to
+	// 1.1, of 100 1.01 to 1.05, of 200 1.3 to 1.5, of 300 1.2 to 1.5 times as fast).
+	longRow = 80
 	// shortRow elements, and more, are faster than gonum's at AVX2 (Zen 3: rows of 16 0.7, of 33 1.1, of 64 1.3, of
 	// 200 1.8 times as fast).
 	shortRow = 32
