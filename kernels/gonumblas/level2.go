@@ -48,7 +48,7 @@ func takesSgemv(l kernels.Level, tA blas.Transpose, m, n int, a []float32, lda i
 	}
 	switch tA {
 	case blas.NoTrans:
-		short := n < shortDepth && (l != kernels.AVX2 || min(m, n) < fewDots)
+		short := n < shortDepth && min(m, n) < fewDots
 		return !short && holds(x, n, 1, incX) && holds(y, m, 1, incY)
 	case blas.Trans, blas.ConjTrans:
 		return incY == 1 && n >= kernels.PanelWidth && holds(x, m, 1, incX) && holds(y, n, 1, incY)
@@ -56,8 +56,9 @@ func takesSgemv(l kernels.Level, tA blas.Transpose, m, n int, a []float32, lda i
 	return false
 }
 
-// fewDots: with fewer rows of A, or columns, gonum's own is as fast as dot products at AVX2. (Zen 3: 4 x 12 0.85,
-// 16 x 8 1.7, 16 x 16 1.6, 100 x 20 3.4 times as fast.)
+// fewDots: with fewer rows of A, or columns, gonum's own is as fast as dot products of less than shortDepth. (Zen 3,
+// AVX2: 4 x 12 0.85, 16 x 8 1.7, 16 x 16 1.6, 100 x 20 3.4 times as fast; Zen 5, AVX-512: 16 x 8 1.4, 16 x 16 1.6,
+// 100 x 20 2.7.)
 const fewDots = 8
 
 // Sger computes A += alpha·x·yᵀ, A [m, n] in row-major order. Negative increments read x
