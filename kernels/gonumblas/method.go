@@ -48,6 +48,7 @@ func (x *product) byLimits() method {
 	aRows, aColumns, bRows, bColumns := x.contiguous()
 	size := max(x.k*x.n, x.m*x.k)
 	small, near := size <= smallMatrix, size <= nearMatrix
+	narrow := x.n <= 64 && x.k*x.n <= 2*smallMatrix
 	switch {
 	case bRows && small && x.m <= fewRows && x.n >= fewColumns/2:
 		return rows
@@ -57,11 +58,11 @@ func (x *product) byLimits() method {
 		return rowsTransposed
 	case x.m <= fewRows && bColumns && x.k >= 2*shortDepth:
 		return dots
-	case bRows && (x.m <= fewRows || small || near || (aRows || x.n > oneStrip) && x.n <= 64 && x.k*x.n <= 2*smallMatrix):
+	case bRows && (x.m <= fewRows || small || near || (aRows || x.n > oneStrip) && narrow):
 		return rows
 	case near && aColumns && bColumns && x.storesTransposed():
 		return rowsStored
-	case bColumns && (small || near && min(x.m, x.n) > 64 && (aColumns || size <= nearMatrix/2)):
+	case bColumns && (small || near && min(x.m, x.n) > 64 && (aColumns || size <= nearMatrix/2) || aRows && narrow):
 		return rowsCopied
 	case aColumns && (x.n <= oneStrip || bColumns && min(x.m, x.n) <= 64):
 		return rowsTransposed
