@@ -10,11 +10,12 @@ import (
 )
 
 // TestMethods: every method that an estimate is made for computes the product, whichever is chosen, and
-// AVX2 chooses each for some.
+// AVX2 and AVX-512 choose each for some.
 func TestMethods(t *testing.T) {
 	shapes := [][3]int{
 		{1, 512, 100}, {100, 1, 70}, {3, 40, 33}, {5, 300, 130}, {8, 17, 513}, {31, 100, 64}, {40, 33, 100}, {64, 66, 96}, {100, 12, 100},
 		{130, 7, 100}, {257, 16, 31}, {90, 35, 100}, {2, 1024, 70}, {7, 512, 40}, {150, 130, 20}, {9, 20, 1600}, {70, 66, 130},
+		{40, 300, 450}, {300, 8, 40}, {300, 16, 41}, {300, 8, 39},
 	}
 	levels.ForEach(t, func(t *testing.T) {
 		chosen := map[int]bool{}
@@ -26,8 +27,9 @@ func TestMethods(t *testing.T) {
 				}
 			}
 		}
-		if kernels.Active() == kernels.AVX2 && len(chosen) != gonumblas.MethodCount {
-			t.Errorf("methods %v are chosen, want %d", chosen, gonumblas.MethodCount)
+		l := kernels.Active()
+		if count := gonumblas.MethodCount(l); (l == kernels.AVX2 || l == kernels.AVX512) && len(chosen) != count {
+			t.Errorf("methods %v are chosen, want %d", chosen, count)
 		}
 	})
 }

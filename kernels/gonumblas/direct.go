@@ -90,12 +90,9 @@ func (s *direct) multiplyTransposed(x *product) {
 	addTransposed(x.c, y.c.data, y.n, y.m, x.beta)
 }
 
-// storesTransposed reports whether Cᵀ can be stored from tiles of 8 x 16, and whether that is
-// faster than a copy: not where the last tile has few rows of C, or few columns that a copy
-// leaves to the tail.
+// storesTransposed reports whether tiles of 8 x 16 can store C as the transpose of what they compute.
 func (x *product) storesTransposed() bool {
-	last := x.m % kernels.PanelWidth
-	return x.beta == 0 && x.n >= kernels.PanelWidth && x.tailColumns() == 0 && (last == 0 || last > kernels.PanelWidth/4)
+	return x.level == kernels.AVX512 && x.beta == 0 && x.n >= 8
 }
 
 // multiplyRowsStored computes the same without a scratch, where beta is 0.

@@ -28,5 +28,10 @@ func Methods(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda
 	x.estimate(consider)
 }
 
-// MethodCount is how many methods AVX2 has.
-const MethodCount = 5
+// MethodCount returns how many methods a level with tiles has.
+func MethodCount(l kernels.Level) int {
+	if l == kernels.AVX512 {
+		return 6
+	}
+	return 5
+}

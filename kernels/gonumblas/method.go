@@ -1,7 +1,5 @@
 package gonumblas
 
-import "github.com/packedlstm/packedlstm/kernels"
-
 // method is a way to compute a product.
 type method uint8
 
@@ -19,10 +17,6 @@ const (
 	fewRows = 32
 	// fewColumns leave most of a register empty.
 	fewColumns = 12
-	// oneStrip of columns leaves part of a tile empty.
-	oneStrip = 48
-	// smallMatrix elements (64 KB) stay in the caches as they are.
-	smallMatrix = 1 << 14
 	// nearMatrix elements (256 KB) stay in L2, from where AVX-512's tiles take rows as fast as panels, and
 	// at AVX2 those of a copy.
 	nearMatrix = 1 << 16
@@ -33,39 +27,8 @@ const (
 // method chooses by the shape, by how far apart rows are and by whether beta is 0, so that the bits do not
 // depend on how the product is split.
 func (x *product) method() method {
-	switch x.level {
-	case kernels.AVX512:
-		return x.byLimits()
-	case kernels.AVX2:
+	if hasTiles(x.level) {
 		return x.cheapest()
-	}
-	return packed
-}
-
-// byLimits returns the method at AVX-512. The limits were measured on an Ice Lake server against all
-// other methods, nearMatrix on a Zen 5 server.
-func (x *product) byLimits() method {
-	aRows, aColumns, bRows, bColumns := x.contiguous()
-	size := max(x.k*x.n, x.m*x.k)
-	small, near := size <= smallMatrix, size <= nearMatrix
-	narrow := x.n <= 64 && x.k*x.n <= 2*smallMatrix
-	switch {
-	case bRows && small && x.m <= fewRows && x.n >= fewColumns/2:
-		return rows
-	case x.n <= fewColumns && x.n <= x.m && aRows && x.k >= shortDepth:
-		return dots
-	case x.n <= fewColumns && x.n <= x.m && aColumns:
-		return rowsTransposed
-	case x.m <= fewRows && bColumns && x.k >= 2*shortDepth:
-		return dots
-	case bRows && (x.m <= fewRows || small || near || (aRows || x.n > oneStrip) && narrow):
-		return rows
-	case near && aColumns && bColumns && x.storesTransposed():
-		return rowsStored
-	case bColumns && (small || near && min(x.m, x.n) > 64 && (aColumns || size <= nearMatrix/2) || aRows && narrow):
-		return rowsCopied
-	case aColumns && (x.n <= oneStrip || bColumns && min(x.m, x.n) <= 64):
-		return rowsTransposed
 	}
 	return packed
 }
