@@ -33,7 +33,8 @@ type product struct {
 	tail        int // last columns that run computes apart
 }
 
-// newProduct returns the product of Sgemm.
+// newProduct returns the product of Sgemm. Where A is transposed, a C of one contiguous column is taken for the
+// row of Cᵀ, which tiles over the rows of Aᵀ store as it is.
 func newProduct(l kernels.Level, tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int,
 	b []float32, ldb int, beta float32, c []float32, ldc int) product {
 	x := product{
@@ -52,6 +53,10 @@ func newProduct(l kernels.Level, tA, tB blas.Transpose, m, n, k int, alpha float
 	}
 	if n == 1 && x.b.row == 1 {
 		x.b.column = max(x.b.column, k)
+	}
+	if n == 1 && ldc == 1 && tA != blas.NoTrans {
+		x = x.transposed()
+		x.c.row = m
 	}
 	return x
 }
