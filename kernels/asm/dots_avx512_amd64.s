@@ -173,7 +173,7 @@ tile:                                         \
 	RUNS                                  \
 	SUBQ $16, CX                          \
 	JL   rest                             \
-	PCALIGN $32                           \
+	PCALIGN $64                           \
 sixteenK:                                     \
 	LOAD_B                                \
 	ROWS                                  \
