@@ -97,7 +97,10 @@ func rowsStrip(l Level, x *RowProduct, plan *tilePlan, j, panels int) {
 		for p := 0; p < panels; p += width {
 			r = first
 			for tiles := plan.of[height]; tiles > 0; {
-				n := min(tiles, tilesOfCall(x.K, height, width))
+				n := tiles
+				if n > 1 { // spare two divisions
+					n = min(n, tilesOfCall(x.K, height, width))
+				}
 				at := j + p*PanelWidth
 				args := &asm.RowsArgs{
 					A: &x.A[r*x.AStride], ARow: x.AStride, AK: x.AKStride, B: &x.B[at], BRow: x.BStride,

@@ -105,17 +105,17 @@ func (x *product) estimate(consider func(w method, time float64)) {
 	}
 	consider(packed, r.packedCall+copied+r.tile*m*wholeStrips(columns, r.leastPanels)*k+store)
 	if bRows && x.n >= least && (x.m <= fewRows || x.k*x.n <= r.farB) {
-		consider(rows, r.rowsCall+x.rowsTime(x.m, columns, x.b.row, !aRows)+store)
+		consider(rows, r.rowsCall+x.rowsTime(r, x.m, columns, x.b.row, !aRows)+store)
 	}
 	if bColumns && x.n >= least && x.k*x.n <= nearMatrix {
 		copied := strideRate(x.b.column, r.copyPages, 1) * r.copy * k * n
-		consider(rowsCopied, r.rowsCopiedCall+copied+x.rowsTime(x.m, columns, copiedStride(columns), !aRows)+store)
+		consider(rowsCopied, r.rowsCopiedCall+copied+x.rowsTime(r, x.m, columns, copiedStride(columns), !aRows)+store)
 	}
 	if aColumns && x.m >= least && (x.n <= fewRows || x.k*x.m <= r.farB) {
 		store := strideRate(x.c.row, r.transposedHalfPages, r.transposedHalfPages) * r.storeTransposed * n * wholePanels(x.m)
-		consider(rowsTransposed, r.rowsTransposedCall+x.rowsTime(x.n, x.m, x.a.column, !bColumns)+store)
+		consider(rowsTransposed, r.rowsTransposedCall+x.rowsTime(r, x.n, x.m, x.a.column, !bColumns)+store)
 		if bColumns && x.storesTransposed() {
-			consider(rowsStored, x.storedTime())
+			consider(rowsStored, x.storedTime(r))
 		}
 	}
 	if (x.k >= shortDepth || x.level == kernels.AVX512) && (aRows && bColumns || aRows && x.n <= fewRows || bColumns && x.m <= fewRows) {
@@ -131,8 +131,7 @@ func (x *product) estimate(consider func(w method, time float64)) {
 }
 
 // storedTime estimates tiles over the rows of Aᵀ that are stored as their transposes.
-func (x *product) storedTime() float64 {
-	r := x.rates()
+func (x *product) storedTime(r *rates) float64 {
 	columns := wholePanels(x.m)
 	tiles := strideRate(x.a.column, r.tilePages, r.tileHalfPages) * r.tileStored * float64((x.n+7)/8*8) * columns
 	store := strideRate(x.c.row, r.storedHalfPages, r.storedHalfPages) * r.storeStored * float64(x.n) * columns
@@ -166,9 +165,9 @@ func strideRate(stride int, pages, halfPages float64) float64 {
 
 // rowsTime estimates the multiply-adds of tiles over the K rows of B, n columns wide and stride apart, where
 // the left operand [m, K] has its rows side by side, or its columns.
-func (x *product) rowsTime(m, n, stride int, byColumns bool) float64 {
+func (x *product) rowsTime(r *rates, m, n, stride int, byColumns bool) float64 {
 	const deep = 1024 // K at most, each row of B on a page of its own, have room in the TLB
-	r, k := x.rates(), float64(x.k)
+	k := float64(x.k)
 	rate := r.tile * strideRate(stride, r.tilePages, r.tileHalfPages)
 	if x.k > deep && m > tileRows {
 		rate *= r.farRows

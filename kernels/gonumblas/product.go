@@ -37,28 +37,30 @@ type product struct {
 // row of Cᵀ, which tiles over the rows of Aᵀ store as it is.
 func newProduct(l kernels.Level, tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int,
 	b []float32, ldb int, beta float32, c []float32, ldc int) product {
-	x := product{
-		m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: matrix{a, lda, 1}, b: matrix{b, ldb, 1}, c: matrix{c, ldc, 1}, level: l,
-	}
+	aRow, aColumn, bRow, bColumn := lda, 1, ldb, 1
 	if tA != blas.NoTrans {
-		x.a = x.a.transposed()
+		aRow, aColumn = 1, lda
 	}
 	if tB != blas.NoTrans {
-		x.b = x.b.transposed()
+		bRow, bColumn = 1, ldb
 	}
 	// A vector that is contiguous has rows, or columns, as far apart as one of them is long.
-	if m == 1 && x.a.column == 1 {
-		x.a.row = max(x.a.row, k)
+	if m == 1 && aColumn == 1 {
+		aRow = max(aRow, k)
 	}
-	if n == 1 && x.b.row == 1 {
-		x.b.column = max(x.b.column, k)
+	if n == 1 && bRow == 1 {
+		bColumn = max(bColumn, k)
 	}
 	if n == 1 && ldc == 1 && tA != blas.NoTrans {
-		x = x.transposed()
-		x.c.row = m
+		return product{
+			m: 1, n: m, k: k, alpha: alpha, beta: beta,
+			a: matrix{b, bColumn, bRow}, b: matrix{a, aColumn, aRow}, c: matrix{c, m, 1}, level: l,
+		}
 	}
-	return x
+	return product{
+		m: m, n: n, k: k, alpha: alpha, beta: beta,
+		a: matrix{a, aRow, aColumn}, b: matrix{b, bRow, bColumn}, c: matrix{c, ldc, 1}, level: l,
+	}
 }
 
 // contiguous reports which matrices have elements side by side: rows of A, rows of Aᵀ, of B, of Bᵀ.
