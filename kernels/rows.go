@@ -14,7 +14,7 @@ import "fmt"
 type RowProduct struct {
 	C          []float32 // [Rows, Columns], rows CStride apart, or [Columns, Rows] if Transposed
 	CStride    int
-	Transposed bool // c[r, j] = C[j·CStride + r]; fast for 8 rows or more at AVX512, where Beta = 0
+	Transposed bool // c[r, j] = C[j·CStride + r]; fast for 8 rows or more at AVX512, where Beta = 0 and K is 4096 at most
 
 	// a[r, k] = A[r·AStride + k·AKStride].
 	A                 []float32

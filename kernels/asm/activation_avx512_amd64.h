@@ -6,7 +6,7 @@
 // A function is a chain of some 20 operations that wait for one another, 4 cycles each.
 // It is cut into stages, macros with the registers as parameters, so that a kernel can
 // run several chains side by side, stage by stage. Each chain needs three registers of
-// its own: A, P and N. All share Z15 and the constants in Z18..Z31.
+// its own: A, P and N. All share Z15, K2 and the constants in Z18..Z31.
 
 #define ONE         Z18
 #define TWO         Z19

@@ -17,7 +17,7 @@
 
 // t = tanh(c) of a block begins in the block before, up to r = Z0 and n = Z2, for a CPU does not look far
 // enough ahead to begin it itself (26 cycles a block on a Zen 5, in this order 20.5; what multiplies needs 14,
-// and five stores as many cycles).
+// the five stores 5).
 //
 // Z16 = dc and Z1 = t of a block, Z3 = dh, Z11..Z14 = i f g o. The next block's t begins. K1 are the lanes
 // of dy.

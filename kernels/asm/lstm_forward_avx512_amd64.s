@@ -19,8 +19,8 @@
 // The five chains of a block run through three: i, f and g begin in the block before, up to r and n and
 // the polynomials of i and f; o begins and ends in its own; tanh(c) runs in the next. Their stages stand in the
 // order in which their operands come to be ready, for a CPU looks ahead over two blocks of operations only. (This
-// order was the best of some 10000 that were measured, 38.5 cycles a block on a Zen 5; one chain after the other
-// up to its c, with tanh(c) in the next, takes 48, and what multiply-adds and divisions need is 30.)
+// order was the best of some 10000 that were measured, 36 cycles a block on a Zen 5, with stores and calls 39. With
+// the chains side by side in two places of a block it took 43 and 46; what multiply-adds and divisions need is 30.)
 //
 // Up to c: Z1, Z4, Z7 = i f g of the block, from Z1 = p, Z2 = n of i, Z4 and Z5 of f, Z6 = r, Z8 = n of g.
 // o has begun then, r in Z9 and n in Z11, tanh of c of the block before, its argument in Z12, and the next
@@ -72,7 +72,7 @@
 //	SI pre   R15 pre of the next block   DI gates   R8 c   R9 cell   R10 h   R11 y   CX rows to go
 //	R12 blocks to go   R13 blocks·64 bytes   0(SP) bytes from pre of a row's last block to what is read
 //	next   DX a step   of the block before: BX h   R14 y   K1 lanes of y   Z10 o   Z16 c
-//	K5 lanes of the last block
+//	K2 lanes with x < 0 of a σ   K5 lanes of the last block
 TEXT ·LSTMForwardAVX512(SB), NOSPLIT, $8-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMForwardArgs_Pre(ARGS), PRE

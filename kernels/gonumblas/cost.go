@@ -34,7 +34,7 @@ type rates struct {
 	farRows, farA float64
 	// What a tile over columns of A takes longer for each row that A has, up to 128.
 	byColumns float64
-	// Elements of B that tiles of more than fewRows do not take from its rows.
+	// Tiles of more than fewRows rows take at most so many elements of B from its rows.
 	farB int
 }
 
@@ -50,8 +50,8 @@ var (
 		farRows: 2, farA: 1.1, byColumns: 1. / 300, farB: math.MaxInt,
 	}
 	// Fitted to 5250 shapes of each (Zen 5, 1 to 4096 rows and columns, K of 3 to 2500), of which the choices reach
-	// 98 to 99.5 %. Larger products than farB are as fast from panels, or up to a quarter faster from rows where
-	// L3 is fast, as it is there.
+	// 98 to 99.5 %. No CPU of Intel was measured. From rows of more than farB products are as fast there as from panels, or
+	// up to a quarter faster; but each tile reads all of B again, which a slow L3 does not deliver in time.
 	ratesAVX512 = rates{
 		tile: 0.0074, tileStored: 0.0084, dot: 0.011,
 		pack: 0.091, copyBlock: 0.14, copy: 0.11, read: 0.001, readStored: 0.0016,
@@ -133,7 +133,7 @@ func (x *product) estimate(consider func(w method, time float64)) {
 // storedTime estimates tiles over the rows of Aᵀ that are stored as their transposes.
 func (x *product) storedTime(r *rates) float64 {
 	columns := wholePanels(x.m)
-	tiles := strideRate(x.a.column, r.tilePages, r.tileHalfPages) * r.tileStored * float64((x.n+7)/8*8) * columns
+	tiles := strideRate(x.a.column, r.tilePages, r.tileHalfPages) * r.tileStored * float64((x.n+storedRows-1)/storedRows*storedRows) * columns
 	store := strideRate(x.c.row, r.storedHalfPages, r.storedHalfPages) * r.storeStored * float64(x.n) * columns
 	return r.rowsStoredCall + (tiles+r.readStored*float64(x.m))*float64(x.k) + store
 }
@@ -143,7 +143,7 @@ func wholePanels(n int) float64 {
 	return float64((n + kernels.PanelWidth - 1) / kernels.PanelWidth * kernels.PanelWidth)
 }
 
-// wholeStrips returns how many columns n come to in strips of four panels, of which a narrower one counts as least.
+// wholeStrips returns how many columns n come to in whole panels, but at least so many for each strip of four.
 func wholeStrips(n int, least float64) float64 {
 	const strip = 4 * kernels.PanelWidth
 	return max(wholePanels(n), float64((n+strip-1)/strip)*least)

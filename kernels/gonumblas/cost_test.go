@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/blas"
+
 	"github.com/packedlstm/packedlstm/internal/levels"
 	"github.com/packedlstm/packedlstm/kernels"
 	"github.com/packedlstm/packedlstm/kernels/gonumblas"
@@ -53,4 +55,19 @@ func checkMethods(t *testing.T, g *gemm, chosen map[int]bool) {
 				t.Errorf("method %d: %v", number, err)
 			}
 		})
+}
+
+// TestStoredDepth: longer sums than tiles that are stored as their transposes have are not offered to them.
+func TestStoredDepth(t *testing.T) {
+	levels.ForEach(t, func(t *testing.T) {
+		for _, k := range []int{4096, 4097} {
+			g := newGemm(1, blas.Trans, blas.Trans, 17, 16, k, 1, 0)
+			offered := false
+			gonumblas.Methods(g.tA, g.tB, g.m, g.n, g.k, g.alpha, g.a, g.lda, g.b, g.ldb, g.beta, g.c, g.ldc,
+				func(number int, _ float64, _ bool, _ func()) { offered = offered || number == gonumblas.RowsStored })
+			if want := kernels.Active() == kernels.AVX512 && k <= 4096; offered != want {
+				t.Errorf("K = %d: stored tiles are offered: %t, want %t", k, offered, want)
+			}
+		}
+	})
 }

@@ -90,14 +90,20 @@ func (s *direct) multiplyTransposed(x *product) {
 	addTransposed(x.c, y.c.data, y.n, y.m, x.beta)
 }
 
-// storesTransposed reports whether tiles of 8 x 16 can store C as the transpose of what they compute.
+// Tiles that store what they compute as its transpose have storedRows rows, and sums of storedDepth at most.
+const (
+	storedRows  = 8
+	storedDepth = 1 << 12
+)
+
+// storesTransposed reports whether such tiles can compute x.
 func (x *product) storesTransposed() bool {
-	return x.level == kernels.AVX512 && x.beta == 0 && x.n >= 8
+	return x.level == kernels.AVX512 && x.beta == 0 && x.n >= storedRows && x.k <= storedDepth
 }
 
 // multiplyRowsStored computes the same without a scratch, where beta is 0.
 func (x *product) multiplyRowsStored() {
-	if x.n < 8 { // a block narrower than a tile
+	if x.n < storedRows { // a block narrower than a tile
 		x.multiplyRowsTransposed()
 		return
 	}

@@ -1,10 +1,15 @@
 package gonumblas
 
 import (
+	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
+
+	"github.com/packedlstm/packedlstm/internal/levels"
+	"github.com/packedlstm/packedlstm/kernels"
 )
 
 // TestScratch: what a product copies does not grow with its longest side.
@@ -51,4 +56,29 @@ func checkPool(t *testing.T, of ...any) {
 			s.copy = nil
 		}
 	}
+}
+
+// TestNarrowStored: a worker's block that is narrower than a tile that is stored as its transpose has the same bits.
+func TestNarrowStored(t *testing.T) {
+	const m, n, k = 37, 13, 50
+	levels.ForEach(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(5, 0))
+		a, b := make([]float32, k*m), make([]float32, n*k)
+		for _, s := range [][]float32{a, b} {
+			for i := range s {
+				s[i] = rng.Float32() - 0.5
+			}
+		}
+		whole, parts := make([]float32, m*n), make([]float32, m*n)
+		x := newProduct(kernels.Active(), blas.Trans, blas.Trans, m, n, k, 1, a, m, b, k, 0, whole, n)
+		x.multiplyRowsStored()
+		x.c.data = parts
+		for j, columns := range []int{8, 5} {
+			y := x.block(0, 8*j, m, columns)
+			y.multiplyRowsStored()
+		}
+		if !slices.Equal(whole, parts) {
+			t.Errorf("blocks of 8 and 5 columns differ from one of 13")
+		}
+	})
 }

@@ -35,3 +35,6 @@ func MethodCount(l kernels.Level) int {
 	}
 	return 5
 }
+
+// RowsStored is the number of the method whose tiles are stored as their transposes.
+const RowsStored = int(rowsStored)

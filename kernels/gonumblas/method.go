@@ -15,12 +15,10 @@ const (
 const (
 	// fewRows of one operand do not repay the copy of the other.
 	fewRows = 32
-	// fewColumns leave most of a register empty.
-	fewColumns = 12
-	// nearMatrix elements (256 KB) stay in L2, from where AVX-512's tiles take rows as fast as panels, and
-	// at AVX2 those of a copy.
+	// nearMatrix elements (256 KB) stay in L2: a copy of as many elements of B is read from there by all tiles.
 	nearMatrix = 1 << 16
-	// shortDepth is too short for dot products: adding up the lanes takes longer.
+	// shortDepth: at AVX2 dot products that are shorter were not measured. At AVX-512 the rate of a sum of lanes
+	// weighs them.
 	shortDepth = 32
 )
 

@@ -11,7 +11,7 @@ import (
 // as its transpose.
 func TestBlocks(t *testing.T) {
 	for _, level := range []kernels.Level{kernels.AVX2, kernels.AVX512} {
-		for _, m := range []method{packed, rows, rowsCopied, rowsTransposed, dots} {
+		for _, m := range []method{packed, rows, rowsCopied, rowsTransposed, rowsStored, dots} {
 			for _, size := range [][2]int{{32, 79}, {32, 143}, {7, 1000}, {16, 16}, {17, 31}, {33, 65}, {1039, 12}, {100, 47}, {300, 129}, {1000, 1}} {
 				for _, grid := range [][2]int{{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 5}, {5, 1}, {3, 4}, {16, 1}} {
 					p := parts{product: product{m: size[0], n: size[1], level: level}, method: m, rows: grid[0], columns: grid[1]}

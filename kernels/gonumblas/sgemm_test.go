@@ -311,6 +311,7 @@ func TestSgemmBits(t *testing.T) {
 	shapes := [][3]int{
 		{300, 200, 250}, {20, 700, 600}, {700, 20, 600}, {700, 5, 1500}, {250, 132, 250}, {210, 228, 250}, {200, 198, 220},
 		{64, 34, 2500}, {40, 1024, 130}, // last columns apart of few rows; rows of B 4 KB apart
+		{9000, 8, 64}, // tiles stored as their transposes
 	}
 	levels.ForEach(t, func(t *testing.T) {
 		if kernels.Active() == kernels.Portable && len(kernels.Available()) > 1 {

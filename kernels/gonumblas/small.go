@@ -8,7 +8,8 @@ const smallSide = 32
 // isSmall reports whether multiplySmall computes such a product. Fewer columns leave most
 // of a register empty.
 func isSmall(l kernels.Level, m, n, k int) bool {
-	return hasTiles(l) && max(m, n, k) <= smallSide && n >= fewColumns/2 && k > 0
+	const leastColumns = 6
+	return hasTiles(l) && max(m, n, k) <= smallSide && n >= leastColumns && k > 0
 }
 
 // multiplySmall computes x with A, B or both transposed: of both, as Cᵀ = B·A over the rows of
@@ -16,7 +17,7 @@ func isSmall(l kernels.Level, m, n, k int) bool {
 // else over a copy of the columns of B.
 func multiplySmall(l kernels.Level, x *kernels.RowProduct, transposedA, transposedB bool) {
 	switch {
-	case l == kernels.AVX512 && transposedA && transposedB && x.Beta == 0 && x.Columns >= 8:
+	case l == kernels.AVX512 && transposedA && transposedB && x.Beta == 0 && x.Columns >= storedRows:
 		x.A, x.AStride, x.B, x.BStride = x.B, x.BStride, x.A, x.AStride
 		x.Rows, x.Columns, x.Transposed = x.Columns, x.Rows, true
 		check(l.MultiplyRows(x))
