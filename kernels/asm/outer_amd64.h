@@ -31,6 +31,31 @@
 	VADDPS  OFF(DI), V, V \
 	VMOVUPS V, OFF(DI)
 
+// The columns that fill registers of so many LANES, four registers at a time and then one. What is left are BX
+// modulo LANES.
+#define OUTER_WHOLE(LANES, V0, V1, V2, V3, S, FOUR, FEWER, ONE, REST) \
+	SUBQ $(4*LANES), BX           \
+	JL   FEWER                    \
+FOUR:                                 \
+	OUTER(0, V0, S)               \
+	OUTER((4*LANES), V1, S)       \
+	OUTER((8*LANES), V2, S)       \
+	OUTER((12*LANES), V3, S)      \
+	ADDQ $(16*LANES), SI          \
+	ADDQ $(16*LANES), DI          \
+	SUBQ $(4*LANES), BX           \
+	JGE  FOUR                     \
+FEWER:                                \
+	ADDQ $(3*LANES), BX           \
+	JL   REST                     \
+ONE:                                  \
+	OUTER(0, V0, S)               \
+	ADDQ $(4*LANES), SI           \
+	ADDQ $(4*LANES), DI           \
+	SUBQ $LANES, BX               \
+	JGE  ONE                      \
+REST:
+
 // The last BX modulo 8 columns, four at once and the others one by one: AMD's CPUs take AVX2's masked store
 // apart, and a load of what lies beside a masked store's lanes waits for it.
 #define OUTER_TAIL(ONES, ONE, DONE) \

@@ -64,31 +64,7 @@ TEXT ·AddOuterAVX2(SB), NOSPLIT, $0-8
 
 row:
 	OUTER_ROW(Y7)
-	SUBQ $32, BX
-	JL   eight
-
-thirtyTwo:
-	OUTER(0, Y0, Y7)
-	OUTER(32, Y1, Y7)
-	OUTER(64, Y3, Y7)
-	OUTER(96, Y4, Y7)
-	ADDQ $128, SI
-	ADDQ $128, DI
-	SUBQ $32, BX
-	JGE  thirtyTwo
-
-eight: // BX + 32 columns are left, 0 to 31
-	ADDQ $(32-8), BX
-	JL   tail
-
-oneEight:
-	OUTER(0, Y0, Y7)
-	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $8, BX
-	JGE  oneEight
-
-tail: // BX + 8 columns are left, 0 to 7
+	OUTER_WHOLE(8, Y0, Y1, Y2, Y3, Y7, thirtyTwo, eights, eight, tail)
 	OUTER_TAIL(ones, oneColumn, next)
 	DECQ CX
 	JNZ  row

@@ -63,31 +63,7 @@ TEXT ·AddOuterAVX512(SB), NOSPLIT, $0-8
 
 row:
 	OUTER_ROW(Z7)
-	SUBQ $64, BX
-	JL   sixteen
-
-sixtyFour:
-	OUTER(0, Z0, Z7)
-	OUTER(64, Z1, Z7)
-	OUTER(128, Z2, Z7)
-	OUTER(192, Z3, Z7)
-	ADDQ $256, SI
-	ADDQ $256, DI
-	SUBQ $64, BX
-	JGE  sixtyFour
-
-sixteen: // BX + 64 columns are left, 0 to 63
-	ADDQ $(64-16), BX
-	JL   eight
-
-oneSixteen:
-	OUTER(0, Z0, Z7)
-	ADDQ $64, SI
-	ADDQ $64, DI
-	SUBQ $16, BX
-	JGE  oneSixteen
-
-eight: // BX + 16 columns are left, 0 to 15
+	OUTER_WHOLE(16, Z0, Z1, Z2, Z3, Z7, sixtyFour, sixteens, sixteen, eight)
 	TESTQ $8, BX
 	JZ    tail
 	OUTER(0, Y0, Y7)
