@@ -36,6 +36,8 @@ type rates struct {
 	byColumns float64
 	// Tiles of more than fewRows rows take at most so many elements of B from its rows.
 	farB int
+	// Shorter rows have no kernel, and shorter dot products are not considered.
+	leastRow, leastDot int
 }
 
 var (
@@ -47,7 +49,7 @@ var (
 		store: 0.1, storeTransposed: 0.25, sum: 1.05,
 		packedCall: 350, rowsCall: 40, rowsCopiedCall: 50, rowsTransposedCall: 200, dotsCall: 65, copiedDotsCall: 170,
 		tilePages: 2, copyPages: 1, tileHalfPages: 1.2, transposedHalfPages: 1,
-		farRows: 2, farA: 1.1, byColumns: 1. / 300, farB: math.MaxInt,
+		farRows: 2, farA: 1.1, byColumns: 1. / 300, farB: math.MaxInt, leastRow: kernels.PanelWidth, leastDot: shortDepth,
 	}
 	// Fitted to 5250 shapes of each (Zen 5, 1 to 4096 rows and columns, K of 3 to 2500), of which the choices reach
 	// 98 to 99.5 %. No CPU of Intel was measured. From rows of more than farB products are as fast there as from panels, or
@@ -59,7 +61,7 @@ var (
 		packedCall: 1200, rowsCall: 20, rowsCopiedCall: 62, rowsTransposedCall: 79, rowsStoredCall: 28, dotsCall: 65, copiedDotsCall: 22,
 		leastRows: 4.6, leastColumns: 22, leastPanels: 54,
 		tilePages: 1.3, copyPages: 2.1, tileHalfPages: 1, transposedHalfPages: 3, storedHalfPages: 5,
-		farRows: 1, farA: 1, farB: 2 * nearMatrix,
+		farRows: 1, farA: 1, farB: 2 * nearMatrix, leastRow: 1, leastDot: 1,
 	}
 )
 
@@ -90,35 +92,32 @@ func (x *product) cheapest() method {
 // estimate calls consider with every method that can compute x by tiles and dot products, and its estimate.
 func (x *product) estimate(consider func(w method, time float64)) {
 	r := x.rates()
-	least := kernels.PanelWidth // AVX2 has no kernel for a shorter row
-	if x.level == kernels.AVX512 {
-		least = 1
-	}
 	aRows, aColumns, bRows, bColumns := x.contiguous()
 	m, n, k := float64(x.m), float64(x.n), float64(x.k)
 	tail := x.tailColumns() // apart, where tiles take rows of A and C
 	columns := x.n - tail
-	store := (r.dot*k+r.sum)*m*float64(tail) + r.store*m*wholePanels(columns)
-	copied := r.pack * k * wholePanels(columns)
+	panels := wholePanels(columns)
+	store := (r.dot*k+r.sum)*m*float64(tail) + r.store*m*panels
+	copied := r.pack * k * panels
 	if x.isFarA() {
 		copied += r.copyBlock * m * k
 	}
 	consider(packed, r.packedCall+copied+r.tile*m*wholeStrips(columns, r.leastPanels)*k+store)
-	if bRows && x.n >= least && (x.m <= fewRows || x.k*x.n <= r.farB) {
+	if bRows && x.n >= r.leastRow && (x.m <= fewRows || x.k*x.n <= r.farB) {
 		consider(rows, r.rowsCall+x.rowsTime(r, x.m, columns, x.b.row, !aRows)+store)
 	}
-	if bColumns && x.n >= least && x.k*x.n <= nearMatrix {
+	if bColumns && x.n >= r.leastRow && x.k*x.n <= nearMatrix {
 		copied := strideRate(x.b.column, r.copyPages, 1) * r.copy * k * n
 		consider(rowsCopied, r.rowsCopiedCall+copied+x.rowsTime(r, x.m, columns, copiedStride(columns), !aRows)+store)
 	}
-	if aColumns && x.m >= least && (x.n <= fewRows || x.k*x.m <= r.farB) {
+	if aColumns && x.m >= r.leastRow && (x.n <= fewRows || x.k*x.m <= r.farB) {
 		store := strideRate(x.c.row, r.transposedHalfPages, r.transposedHalfPages) * r.storeTransposed * n * wholePanels(x.m)
 		consider(rowsTransposed, r.rowsTransposedCall+x.rowsTime(r, x.n, x.m, x.a.column, !bColumns)+store)
 		if bColumns && x.storesTransposed() {
 			consider(rowsStored, x.storedTime(r))
 		}
 	}
-	if (x.k >= shortDepth || x.level == kernels.AVX512) && (aRows && bColumns || aRows && x.n <= fewRows || bColumns && x.m <= fewRows) {
+	if x.k >= r.leastDot && (aRows && bColumns || aRows && x.n <= fewRows || bColumns && x.m <= fewRows) {
 		time := r.dotsCall + (r.dot*k+r.sum)*m*n
 		switch {
 		case !bColumns:

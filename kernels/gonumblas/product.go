@@ -52,10 +52,8 @@ func newProduct(l kernels.Level, tA, tB blas.Transpose, m, n, k int, alpha float
 		bColumn = max(bColumn, k)
 	}
 	if n == 1 && ldc == 1 && tA != blas.NoTrans {
-		return product{
-			m: 1, n: m, k: k, alpha: alpha, beta: beta,
-			a: matrix{b, bColumn, bRow}, b: matrix{a, aColumn, aRow}, c: matrix{c, m, 1}, level: l,
-		}
+		m, n, ldc = 1, m, m
+		a, aRow, aColumn, b, bRow, bColumn = b, bColumn, bRow, a, aColumn, aRow
 	}
 	return product{
 		m: m, n: n, k: k, alpha: alpha, beta: beta,
