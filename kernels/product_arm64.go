@@ -9,7 +9,7 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 // rows on the models say 99 or more throughout; the small steps prefer tiles of fewer loads.
 var tilings = [levelCount]*tiling{
 	NEON: {wide: [...]int{0, 4, 2, 2, 1, 1, 1}, panelBytes: 16 << 10,
-		tilePlans: newTilePlans([...]int{0, 78, 94, 98, 97, 98, 99})},
+		tilePlans: newTilePlans(24, [...]int{0, 78, 94, 98, 97, 98, 99})},
 }
 
 // productTile runs the routine of the shape height x panels.

@@ -121,7 +121,7 @@ func TestCallsAhead(t *testing.T) {
 		want        bool
 	}{
 		{6, 101, false}, {7, 100, false}, {7, 101, false}, {7, 1000, false}, {7, 1001, true}, {6, 1001, false},
-		{foundRows - 1, 1000, false}, {foundRows, 1000, true}, {foundRows, 100, false}, {1 << 20, 101, true},
+		{foundRows - 1, 1000, false}, {foundRows, 1000, true}, {foundRows, 51, true}, {foundRows, 50, false}, {1 << 20, 101, true},
 	} {
 		if got := tiling.callsAhead(c.rows, c.bytes); got != c.want {
 			t.Errorf("%d rows, %d bytes: callsAhead = %v", c.rows, c.bytes, got)

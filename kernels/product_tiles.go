@@ -10,11 +10,9 @@ import "github.com/packedlstm/packedlstm/kernels/asm"
 const (
 	// maxTileRows is the height of the highest tile of any level.
 	maxTileRows = 6
-	// plannedRows is up to how many rows are cut into the best tiles; more begin with the highest.
-	plannedRows = 4 * maxTileRows
 	// rowBlock rows of A (of up to 256 elements: 240 KB) stay in L2 while all panels pass.
 	rowBlock = 240
-	// foundRows and more wait where what they multiply next was not called.
+	// foundRows and more wait where what they multiply next was not called, and do not for calls for what is near.
 	foundRows = 24
 	// turnK is the k that a tile computes from one call ahead to the next.
 	turnK = 4
@@ -35,7 +33,8 @@ type tiling struct {
 	panelBytes int
 	// aheadFrom so many rows on the tiles call what is multiplied next into L2; 0: they never do.
 	aheadFrom int
-	// nearBytes of B, all of it and not only what a product takes, are in L2 as it is.
+	// nearBytes of B, all of it and not only what a product takes, are in L2 as it is; half of them where foundRows
+	// pass, of W_ih and W_hh by turns.
 	nearBytes int
 	// foundBytes of B the CPU brings in time by itself where fewer than foundRows pass.
 	foundBytes int
@@ -64,16 +63,16 @@ func (p tilePlan) with(tiles, height int) tilePlan {
 	return p
 }
 
-// tilePlans are the plans of up to plannedRows rows.
-type tilePlans [plannedRows + 1]tilePlan
+// tilePlans are the plans of 0, 1, 2, ... rows; more begin with the highest tiles.
+type tilePlans []tilePlan
 
-// newTilePlans returns the plans that take the least time, where a tile of h rows reaches
+// newTilePlans returns the plans of up to so many rows that take the least time, where a tile of h rows reaches
 // efficiency[h] percent of the peak. Tiles of another height cost a call and a pass over B more,
 // and hinder calls of many groups: as much as heightCost rows (measured at K = 128 to 512).
-func newTilePlans(efficiency [maxTileRows + 1]int) (plans tilePlans) {
+func newTilePlans(rows int, efficiency [maxTileRows + 1]int) tilePlans {
 	const heightCost = 0.45
-	var cost [plannedRows + 1]float64
-	for n := 1; n <= plannedRows; n++ {
+	plans, cost := make(tilePlans, rows+1), make([]float64, rows+1)
+	for n := 1; n <= rows; n++ {
 		for h := 1; h <= maxTileRows; h++ {
 			for tiles := 1; tiles*h <= n; tiles++ {
 				rest := n - tiles*h
@@ -88,12 +87,13 @@ func newTilePlans(efficiency [maxTileRows + 1]int) (plans tilePlans) {
 }
 
 // plan sets plan to that of so many rows.
-func (p *tilePlans) plan(rows int, plan *tilePlan) {
-	if rows <= plannedRows {
+func (p tilePlans) plan(rows int, plan *tilePlan) {
+	planned := len(p) - 1
+	if rows <= planned {
 		*plan = p[rows]
 		return
 	}
-	highest := (rows - plannedRows + maxTileRows - 1) / maxTileRows
+	highest := (rows - planned + maxTileRows - 1) / maxTileRows
 	*plan = p[rows-highest*maxTileRows].with(highest, maxTileRows)
 }
 
@@ -143,7 +143,8 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 // callsAhead reports whether the tiles of a block of rows call what they multiply next, where B has
 // so many bytes.
 func (t *tiling) callsAhead(rows, bytes int) bool {
-	if bytes <= t.nearBytes || bytes <= t.foundBytes && rows < foundRows {
+	many := rows >= foundRows
+	if bytes <= t.nearBytes/2 || !many && bytes <= max(t.nearBytes, t.foundBytes) {
 		return false
 	}
 	return t.aheadFrom > 0 && rows >= t.aheadFrom

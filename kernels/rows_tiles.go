@@ -55,13 +55,13 @@ func multiplyRowsBlock(l Level, x *RowProduct, plan *tilePlan) {
 // rowsPlansAVX2 are other than those over panels: a tile of three rows is one panel wide here, which
 // leaves too few sums in flight (13, 15, 19, 21 and 27 rows by the others: 0.81 to 0.94 times as fast on a
 // Zen 4).
-var rowsPlansAVX2 = newTilePlans([...]int{0, 40, 85, 55, 92, 93, 98})
+var rowsPlansAVX2 = newTilePlans(24, [...]int{0, 40, 85, 55, 92, 93, 98})
 
-func rowsPlans(l Level) *tilePlans {
+func rowsPlans(l Level) tilePlans {
 	if l == AVX2 {
-		return &rowsPlansAVX2
+		return rowsPlansAVX2
 	}
-	return &tilings[l].tilePlans
+	return tilings[l].tilePlans
 }
 
 // rowsWidth returns how many of the remaining panels the next strip takes. At AVX-512 the
