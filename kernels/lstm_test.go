@@ -139,6 +139,13 @@ func newBackwardBlock(t *testing.T, rows, units int, seed uint64) *backwardBlock
 		copy(x, uniform(rng, len(x), 1))
 		*s.dst, b.intact = x, append(b.intact, intact)
 	}
+	for _, x := range [][]float32{b.DC, b.DH, b.DY} { // some of what flows back is about to fade
+		for i := range x {
+			if rng.IntN(2) == 0 {
+				x[i] *= float32(math.Ldexp(1, -85-rng.IntN(20)))
+			}
+		}
+	}
 	return b
 }
 
@@ -170,6 +177,70 @@ func TestLSTMBackwardLevels(t *testing.T) {
 		}
 	})
 }
+
+// TestLSTMBackwardFades: dh and dc of less than 2^-95 in absolute value are 0, at every level and in every
+// lane; all others are as they are.
+func TestLSTMBackwardFades(t *testing.T) {
+	least := float32(0x1p-95)
+	below := math.Nextafter32(least, 0)
+	values := []float32{0, least, below, 0x1p-126, 0x1p-149, 1, math.MaxFloat32, float32(math.Inf(1)), float32(math.NaN())}
+	kept := func(v float32) bool { return !(v > -least && v < least) }
+	forEachLevel(t, func(t *testing.T, l kernels.Level) {
+		for _, units := range []int{1, 7, 17, 33} {
+			for i, v := range values {
+				for _, v := range []float32{v, -v} {
+					b := newBackwardBlock(t, 2, units, uint64(i))
+					fill := func(s []float32, v float32) {
+						for i := range s {
+							s[i] = v
+						}
+					}
+					fill(b.Gates, 0.5)
+					fill(b.Cell, 0.5)
+					fill(b.CellPrev, 1)
+					// Of dc alone: DC = dc/2, d pre.f = dc/4.
+					fill(b.DH, 0)
+					fill(b.DY, 0)
+					fill(b.DC, v)
+					if err := b.Run(l); err != nil {
+						t.Fatal(err)
+					}
+					want := v
+					if !kept(v) {
+						want = 0
+					}
+					for u := range units {
+						if got := b.DC[b.DCStride+u]; !same(got, want/2) {
+							t.Fatalf("%d units, dc = %g: DC of unit %d = %g, want %g", units, v, u, got, want/2)
+						}
+						if got := b.DGates[b.DGatesStride+u/16*64+16+u%16]; !same(got, want/4) {
+							t.Fatalf("%d units, dc = %g: d pre.f of unit %d = %g, want %g", units, v, u, got, want/4)
+						}
+					}
+					// Of dh alone: d pre.o = dh·t/4, and dc fades with dh.
+					half := v / 2 // DH + DY = v, but for the smallest
+					fill(b.DH, v-half)
+					fill(b.DY, half)
+					fill(b.DC, 0)
+					if err := b.Run(l); err != nil {
+						t.Fatal(err)
+					}
+					if kept(v) {
+						continue
+					}
+					for u := range units {
+						if got, dc := b.DGates[b.DGatesStride+u/16*64+48+u%16], b.DC[b.DCStride+u]; got != 0 || dc != 0 {
+							t.Fatalf("%d units, dh = %g: d pre.o, DC of unit %d = %g, %g, want 0", units, v, u, got, dc)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// same reports whether both are the same number, or NaN.
+func same(a, b float32) bool { return a == b || a != a && b != b }
 
 // TestLSTMBlocksStandAlone: many units at once, be they more than one call of the assembly takes, give
 // the bits of one block at a time.

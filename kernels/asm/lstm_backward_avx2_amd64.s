@@ -17,7 +17,24 @@
 #define ARGS  AX
 #define MASK  BX
 
-// dh of 8 units, OFF bytes into the block -> Y3, and the same masked.
+// All bits but the sign, and those of the largest number below 2^-95, eight times each.
+DATA faded<>+0(SB)/8, $0x7FFFFFFF7FFFFFFF
+DATA faded<>+8(SB)/8, $0x7FFFFFFF7FFFFFFF
+DATA faded<>+16(SB)/8, $0x7FFFFFFF7FFFFFFF
+DATA faded<>+24(SB)/8, $0x7FFFFFFF7FFFFFFF
+DATA faded<>+32(SB)/8, $0x0FFFFFFF0FFFFFFF
+DATA faded<>+40(SB)/8, $0x0FFFFFFF0FFFFFFF
+DATA faded<>+48(SB)/8, $0x0FFFFFFF0FFFFFFF
+DATA faded<>+56(SB)/8, $0x0FFFFFFF0FFFFFFF
+GLOBL faded<>(SB), RODATA|NOPTR, $64
+
+// X = 0 in lanes of less than 2^-95 in absolute value. Clobbers T.
+#define FADE(X, T) \
+	VPAND    faded<>+0(SB), X, T  \
+	VPCMPGTD faded<>+32(SB), T, T \
+	VPAND    T, X, X
+
+// dh of 8 units, before it fades, OFF bytes into the block -> Y3, and the same masked.
 #define LOAD_DH(OFF) \
 	VMOVUPS OFF(DH), Y3 \
 	VADDPS  OFF(DY), Y3, Y3
@@ -27,7 +44,7 @@
 	VMASKMOVPS OFF(DY), Y9, Y3   \
 	VADDPS     OFF(DH), Y3, Y3
 
-// d pre of the four gates and DC of 8 units; dh is in Y3. t = tanh(c) of theirs has begun, r = Y0 and Y2 as
+// d pre of the four gates and DC of 8 units; dh, before it fades, is in Y3. t = tanh(c) of theirs has begun, r = Y0 and Y2 as
 // REDUCE leaves it, and that of the 8 units after them begins, whose c is at AFTER: a CPU does not look far
 // enough ahead to begin it itself. Clobbers Y1, Y4..Y9.
 #define GRADIENT(OFF, AFTER) \
@@ -36,6 +53,7 @@
 	VMOVUPS (OFF+128)(GATES), Y7           \ // g
 	POLYNOMIAL(Y0, Y1)                     \
 	TANH_ARGUMENT(AFTER, Y0)               \
+	FADE(Y3, Y4)                           \ // dh
 	VMULPS  (OFF+192)(GATES), Y3, Y4       \ // dh·o
 	TANH_QUOTIENT(OFF(CELL), Y8, Y1, Y2)   \ // t
 	REDUCE(TANH_OFFSET, Y0, Y1, Y2)        \
@@ -43,6 +61,7 @@
 	VSUBPS  Y9, ONE, Y9                    \ // 1 - t²
 	VMULPS  Y9, Y4, Y4                     \
 	VADDPS  OFF(DC), Y4, Y4                \ // dc = dh·o·(1 - t²) + DC
+	FADE(Y4, Y9)                           \
 	VMULPS  Y5, Y4, Y9                     \ // dc·i
 	VMULPS  Y7, Y7, Y1                     \
 	VSUBPS  Y1, ONE, Y1                    \

@@ -14,6 +14,15 @@
 #define DY     R10
 #define DC     R11
 #define ARGS   AX
+#define FADED  Z17
+
+// X = 0 in lanes that have none of these bits of the exponent, and so are less than 2^-95 in absolute value.
+DATA faded<>+0(SB)/4, $0x70000000
+GLOBL faded<>(SB), RODATA|NOPTR, $4
+
+#define FADE(X) \
+	VPTESTMD  FADED, X, K2 \
+	VMOVAPS.Z X, K2, X
 
 // t = tanh(c) of a block begins in the block before, up to r = Z0 and n = Z2, for a CPU does not look far
 // enough ahead to begin it itself (26 cycles a block on a Zen 5, in this order 20.5; what multiplies needs 14,
@@ -30,13 +39,15 @@
 	TANH_ARGUMENT((NEXT), Z0)     \
 	VMOVUPS.Z (DY), K1, Z3        \
 	VADDPS    (DH), Z3, Z3        \ // dh
+	FADE(Z3)                      \
 	VMULPS    Z14, Z3, Z4         \ // dh·o
 	TANH_QUOTIENT((CELL), Z1, Z2) \ // t
 	REDUCE(Z0, Z2)                \
 	VMULPS    Z1, Z1, Z5          \
 	VSUBPS    Z5, ONE, Z5         \ // 1 - t²
 	VMULPS    Z5, Z4, Z4          \
-	VADDPS    (DC), Z4, Z16         // dc = dh·o·(1 - t²) + DC
+	VADDPS    (DC), Z4, Z16       \ // dc = dh·o·(1 - t²) + DC
+	FADE(Z16)
 
 // d pre of the four gates, and DC.
 #define GATES_GRADIENT \
@@ -68,7 +79,7 @@
 //
 //	DI gates   R12 DGates   SI cell   R15 cell of the next block   R8 cellPrev   R9 DH   R10 DY   R11 DC
 //	CX rows to go   R13 blocks to go   BX blocks·64 bytes   R14 bytes from cell of a row's last block to what
-//	is read next   DX a stride   K1 lanes of dy   K3 lanes of the last block
+//	is read next   DX a stride   K1 lanes of dy   K2 lanes that have not faded   K3 lanes of the last block
 TEXT ·LSTMBackwardAVX512(SB), NOSPLIT, $0-8
 	MOVQ args+0(FP), ARGS
 	MOVQ LSTMBackwardArgs_Gates(ARGS), GATES
@@ -93,6 +104,7 @@ TEXT ·LSTMBackwardAVX512(SB), NOSPLIT, $0-8
 	SUBQ BX, R14
 	ADDQ $64, R14
 	LOAD_ACTIVATION_CONSTANTS
+	VPBROADCASTD faded<>+0(SB), FADED
 	MOVQ CELL, NEXT
 	TANH_ARGUMENT((CELL), Z0)
 	REDUCE(Z0, Z2)

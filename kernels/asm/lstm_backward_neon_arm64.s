@@ -25,6 +25,14 @@
 #define DYROW  R17
 #define DCROW  R19
 
+// X = 0 in lanes that have none of the bits of FADED, of the exponent, and so are less than 2^-95 in
+// absolute value. Clobbers T. FADED takes the place of a constant of exp.
+#define FADED V29
+
+#define FADE(X, T) \
+	VCMTST FADED.S4, X.S4, T.S4 \
+	VAND   T.B16, X.B16, X.B16
+
 // d pre of the four gates and DC of 4 units; dh is in V6. V0 t, V7..V10 i f g o,
 // V11 dc, V1..V5, V12, V13 products. DGATES may be GATES: all loads come first.
 #define GRADIENT \
@@ -40,6 +48,7 @@
 	FMUL4(1, 11, 11)          \
 	FMOVQ (DC), F2            \
 	FADD4(2, 11, 11)          \ // dc = dh·o·(1 - t²) + DC
+	FADE(V11, V1)             \
 	FMUL4(0, 6, 6)            \ // dh·t
 	FSUB4(10, ONE, 1)         \
 	FMUL4(1, 10, 10)          \
@@ -108,6 +117,8 @@ TEXT ·LSTMBackwardNEON(SB), NOSPLIT, $0-8
 	LSL  $2, DCROW
 	SUB  R20, DCROW
 	LOAD_ACTIVATION_CONSTANTS
+	MOVD $0x70000000, R20
+	VDUP R20, FADED.S4
 
 row:
 	MOVD UNITS, LEFT
@@ -123,6 +134,7 @@ quad: // 4 units
 gradient:
 	FMOVQ.P 16(DH), F6
 	FADD4(0, 6, 6) // dh = DH + DY
+	FADE(V6, V0)
 	GRADIENT
 	ADD  $16, GATES
 	ADD  $16, DGATES
