@@ -14,7 +14,7 @@ func multiplyRows(l Level, x *RowProduct) {
 		return
 	}
 	switch {
-	case l == AVX2 && x.Rows == 1 && x.Columns >= PanelWidth && x.K >= leastRowSums:
+	case takesRowSums(l, x):
 		multiplyOneRow(x)
 	case x.K > 0 && (l == AVX512 || l == AVX2 && x.Columns >= PanelWidth):
 		multiplyRowsTiles(l, x)

@@ -36,7 +36,7 @@ func TestMultiplyRows(t *testing.T) {
 		}
 		testMultiplyRows(t, l, 40, 4095, 20, 1, 1)
 		testMultiplyRows(t, l, 3, 4099, 20, 1, 1)
-		for _, s := range [][2]int{{4099, 20}, {13, 4105}, {64, 4097}, {300, 1033}} { // blocks of one row
+		for _, s := range [][2]int{{4099, 20}, {13, 4105}, {64, 4097}, {300, 1033}, {521, 1033}} { // blocks of one row
 			testMultiplyRows(t, l, 1, s[0], s[1], 1, 1)
 		}
 		testMultiplyRows(t, l, 17, 2100, 16, 0, 1)
