@@ -182,56 +182,29 @@ func TestLSTMBackwardLevels(t *testing.T) {
 // lane; all others are as they are.
 func TestLSTMBackwardFades(t *testing.T) {
 	least := float32(0x1p-95)
-	below := math.Nextafter32(least, 0)
-	values := []float32{0, least, below, 0x1p-126, 0x1p-149, 1, math.MaxFloat32, float32(math.Inf(1)), float32(math.NaN())}
-	kept := func(v float32) bool { return !(v > -least && v < least) }
+	values := []float32{0, least, math.Nextafter32(least, 0), 0x1p-126, 0x1p-149, 1, math.MaxFloat32, float32(math.Inf(1)), float32(math.NaN())}
 	forEachLevel(t, func(t *testing.T, l kernels.Level) {
-		for _, units := range []int{1, 7, 17, 33} {
-			for i, v := range values {
+		for _, units := range []int{1, 7, 15, 17, 33} {
+			for _, v := range values {
 				for _, v := range []float32{v, -v} {
-					b := newBackwardBlock(t, 2, units, uint64(i))
-					fill := func(s []float32, v float32) {
-						for i := range s {
-							s[i] = v
-						}
-					}
-					fill(b.Gates, 0.5)
-					fill(b.Cell, 0.5)
-					fill(b.CellPrev, 1)
-					// Of dc alone: DC = dc/2, d pre.f = dc/4.
-					fill(b.DH, 0)
-					fill(b.DY, 0)
-					fill(b.DC, v)
-					if err := b.Run(l); err != nil {
-						t.Fatal(err)
-					}
 					want := v
-					if !kept(v) {
+					if v > -least && v < least {
 						want = 0
 					}
-					for u := range units {
-						if got := b.DC[b.DCStride+u]; !same(got, want/2) {
-							t.Fatalf("%d units, dc = %g: DC of unit %d = %g, want %g", units, v, u, got, want/2)
-						}
-						if got := b.DGates[b.DGatesStride+u/16*64+16+u%16]; !same(got, want/4) {
-							t.Fatalf("%d units, dc = %g: d pre.f of unit %d = %g, want %g", units, v, u, got, want/4)
-						}
-					}
-					// Of dh alone: d pre.o = dh·t/4, and dc fades with dh.
-					half := v / 2 // DH + DY = v, but for the smallest
-					fill(b.DH, v-half)
-					fill(b.DY, half)
-					fill(b.DC, 0)
-					if err := b.Run(l); err != nil {
-						t.Fatal(err)
-					}
-					if kept(v) {
-						continue
-					}
-					for u := range units {
-						if got, dc := b.DGates[b.DGatesStride+u/16*64+48+u%16], b.DC[b.DCStride+u]; got != 0 || dc != 0 {
-							t.Fatalf("%d units, dh = %g: d pre.o, DC of unit %d = %g, %g, want 0", units, v, u, got, dc)
-						}
+					name := fmt.Sprintf("%d units, dc = %g: ", units, v)
+					b := runHalves(t, l, units, 0, v)
+					b.checkColumn(t, name+"DC", b.DC, b.DCStride, 1, 0, want/2)
+					b.checkColumn(t, name+"d pre.f", b.DGates, b.DGatesStride, 4, 1, want/4)
+					b.checkColumn(t, name+"d pre.o", b.DGates, b.DGatesStride, 4, 3, 0)
+
+					name = fmt.Sprintf("%d units, dh = %g: ", units, v)
+					b = runHalves(t, l, units, v, 0)
+					half := float32(math.Tanh(0.5))
+					if want == 0 || want-want != 0 { // 0, infinite or NaN
+						b.checkColumn(t, name+"d pre.o", b.DGates, b.DGatesStride, 4, 3, want*half)
+						b.checkColumn(t, name+"DC", b.DC, b.DCStride, 1, 0, want)
+					} else if got := b.DGates[48]; got == 0 {
+						t.Errorf("%sd pre.o = 0", name)
 					}
 				}
 			}
@@ -239,8 +212,38 @@ func TestLSTMBackwardFades(t *testing.T) {
 	})
 }
 
-// same reports whether both are the same number, or NaN.
-func same(a, b float32) bool { return a == b || a != a && b != b }
+// runHalves runs a step of two rows whose gates and c are 1/2 and whose c before was 1: DC = dc/2, d pre.f = dc/4.
+func runHalves(t *testing.T, l kernels.Level, units int, dh, dc float32) *backwardBlock {
+	t.Helper()
+	b := newBackwardBlock(t, 2, units, 1)
+	for _, s := range []struct {
+		dst   []float32
+		value float32
+	}{{b.Gates, 0.5}, {b.Cell, 0.5}, {b.CellPrev, 1}, {b.DH, dh}, {b.DY, 0}, {b.DC, dc}} {
+		for i := range s.dst {
+			s.dst[i] = s.value
+		}
+	}
+	if err := b.Run(l); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// checkColumn compares one of some gates of all units with a value.
+func (b *backwardBlock) checkColumn(t *testing.T, name string, x []float32, stride, gates, gate int, want float32) {
+	t.Helper()
+	got, all := make([]float32, 0, b.Rows*b.Units), make([]float32, b.Rows*b.Units)
+	for r := range b.Rows {
+		for u := range b.Units {
+			got = append(got, x[r*stride+u/16*16*gates+gate*16+u%16])
+		}
+	}
+	for i := range all {
+		all[i] = want
+	}
+	sameBits(t, name, got, all)
+}
 
 // TestLSTMBlocksStandAlone: many units at once, be they more than one call of the assembly takes, give
 // the bits of one block at a time.

@@ -38,11 +38,11 @@ func TestCallingAheadChangesNoBit(t *testing.T) {
 }
 
 // TestHeightsInTurnChangeNoBit: where B is near, the tiles of each height compute all
-// panels in turn; else all tiles compute each group of panels.
+// panels in turn, and those of the first may call them; else all tiles compute each group of panels.
 func TestHeightsInTurnChangeNoBit(t *testing.T) {
 	forEachTiling(t, func(t *testing.T, l kernels.Level, aheadFrom int) {
 		rng := newRand(43)
-		for _, nearBytes := range []int{0, 1 << 30} {
+		for _, nearBytes := range []int{0, 600_000, 1 << 30} { // 31 x 500 x 272: B has 544,000
 			l.SetAhead(aheadFrom, nearBytes)
 			for _, s := range [][3]int{
 				{7, 17, 1000}, {11, 100, 257}, {13, 2100, 100}, {17, 33, 300}, {31, 500, 272}, {32, 7, 100}, {245, 31, 257},

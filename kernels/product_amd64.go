@@ -54,9 +54,9 @@ var tilings = [levelCount]*tiling{
 
 // plansAVX512 returns the plans of AVX-512. On a Zen 4 three rows are as good as others. On a Zen 5 they wait for L2,
 // and nine rows are, as five and four, 0.995, 1.15 and 1.13 to 1.19 times as fast as in tiles of three (H = 128, 256,
-// 512). On Intel's, four rows wait a little, too, and 25, 29, 31 or 35 rows are up to 1.08 times as fast if they are planned
-// as a whole, as tiles of five, or of six and one of five: of all plans of two heights those that are chosen reach 99.8 %
-// of the fastest, without that 99.0 % (Xeon, 2 to 64 rows, H = 128, 256, 512).
+// 512). On Intel's, four rows wait a little, too, and 25 and 29 rows, and as many and any sixes, are up to 1.08 times
+// as fast if they are planned as a whole, as five tiles of five, and as four of six and one of five: of all plans of two
+// heights those that are chosen reach 99.8 % of the fastest, without that 99.0 % (Xeon, 2 to 64 rows, H = 128, 256, 512).
 func plansAVX512() tilePlans {
 	switch {
 	case cpuid.CPU.VendorID == cpuid.Intel:

@@ -47,7 +47,8 @@ func (b *tileBlock) heightsApart() bool {
 	return true
 }
 
-// runHeights computes the panels, by the tiles of each height in turn.
+// runHeights computes the panels, by the tiles of each height in turn. Those of the first find no more of B in L2
+// than there is, and call the rest of it for all.
 func (b *tileBlock) runHeights(panels int) {
 	row := b.firstRow
 	for height := maxTileRows; height > 0; height-- {
@@ -56,6 +57,7 @@ func (b *tileBlock) runHeights(panels int) {
 		}
 		part := b.ofHeight(height)
 		part.firstRow = row
+		part.ahead = b.ahead && row == b.firstRow
 		part.run(panels)
 		row += part.tiles * height
 	}

@@ -100,7 +100,8 @@ func callLines(called map[int]bool, first, width, k int) {
 	}
 }
 
-// SetAhead says from how many rows on the level calls ahead, never if 0, how much of B is near, and that
+// SetAhead says from how many rows on the level calls ahead, never if 0, how much of B is near (half of that for
+// many rows), and that
 // a CPU finds none of it by itself, all of which depend on the CPU otherwise. It returns the rows of
 // before, and what sets everything back.
 func (l Level) SetAhead(from, nearBytes int) (fromBefore int, restore func()) {
@@ -111,7 +112,8 @@ func (l Level) SetAhead(from, nearBytes int) (fromBefore int, restore func()) {
 	return before.aheadFrom, func() { tilings[l] = before }
 }
 
-// TestCallsAhead: B that is near is never called, what a CPU finds by itself only for many rows.
+// TestCallsAhead: B that is near, or that a CPU finds by itself, is called for many rows only, and not at all if it is
+// half as large as what is near.
 func TestCallsAhead(t *testing.T) {
 	tiling := tiling{aheadFrom: 7, nearBytes: 100, foundBytes: 1000}
 	never := tiling

@@ -159,7 +159,7 @@ type tileBlock struct {
 	columns  int
 	firstRow int
 	tilePlan
-	near  bool // B is in L2, all of it
+	near  bool // B is in L2, all of it or, where it is called ahead, most
 	ahead bool // the tiles call what is multiplied next
 }
 
@@ -279,7 +279,7 @@ func (b *tileBlock) depthBlock(panel, count, k, depth int, next []float32) {
 // call the block together, evenly: were the first to call all of it, they would wait for their own
 // loads meanwhile (Xeon, 64 rows at K = 1024: at AVX2 0.94 times as fast, at AVX-512 0.97). Steps are
 // powers of two, so the last tiles may be through and call what lies beyond, which comes soon or is
-// near. One tile of several panels, which no level has call, would call half of them.
+// near. One tile of several panels, as the highest of 31 rows may be, calls half of them.
 func (b *tileBlock) callAhead(args *asm.ProductArgs, next []float32, width, panel, above int) {
 	if next == nil {
 		args.Next, args.NextMask = args.B, -1

@@ -20,10 +20,13 @@ const (
 	scaledColumns = 1 << 9
 )
 
-// takesRowSums reports whether x is computed so. AVX-512's tiles of 512 bytes of each row are 1.25 times as fast from
-// L2 (Xeon, 256 x 256), these from beyond 1.02 to 1.32 times (rows of 64 to 3000; with 33 0.99).
+// farRowsB elements of B, as much as L2 has or 1 MB, and more come from beyond it.
+var farRowsB = max(CPU().L2, 1<<20) / 4
+
+// takesRowSums reports whether x is computed so. AVX-512's tiles of up to 1 KB of each row are 1.25 times as fast
+// from L2 (256 x 256), these from beyond 1.02 to 1.32 times (rows of 64 to 3000; with 33 0.99). Measured on a Xeon.
 func takesRowSums(l Level, x *RowProduct) bool {
-	return x.Rows == 1 && x.Columns >= PanelWidth && x.K >= leastRowSums && (l == AVX2 || l == AVX512 && x.K*x.Columns > CPU().L2/4)
+	return x.Rows == 1 && x.Columns >= PanelWidth && x.K >= leastRowSums && (l == AVX2 || l == AVX512 && x.K*x.Columns > farRowsB)
 }
 
 // multiplyOneRow computes x, of one row, by AVX2.

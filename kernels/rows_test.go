@@ -195,7 +195,7 @@ func checkScaled(t *testing.T, name string, c []float32, stride, rows, k, n int,
 
 // TestMultiplyRowsSameBits: MultiplyRows has the same bits at every level.
 func TestMultiplyRowsSameBits(t *testing.T) {
-	for _, shape := range [][3]int{{1, 100, 33}, {7, 257, 20}, {13, 31, 130}, {5, 4100, 17}, {1, 4100, 50}, {1, 77, 1100}, {1, 300, 1033}, {1, 100, 4105}, {1, 600, 512}} {
+	for _, shape := range [][3]int{{1, 100, 33}, {7, 257, 20}, {13, 31, 130}, {5, 4100, 17}, {1, 4100, 50}, {1, 77, 1100}, {1, 300, 1033}, {1, 100, 4105}, {1, 600, 512}, {1, 600, 1033}, {1, 4100, 257}} {
 		for _, factors := range [][2]float32{{0.7, -0.3}, {1, 0}} {
 			rows, k, n := shape[0], shape[1], shape[2]
 			rng := newRand(23)

@@ -5,8 +5,7 @@ package kernels
 import "github.com/packedlstm/packedlstm/kernels/asm"
 
 const (
-	// rowsCall bounds the k of all tiles of one call: 100 µs where b comes from L3. (At AVX-512 one row
-	// reads up to 4 MB of b, each KB of another page: 400 µs from memory.)
+	// rowsCall bounds the k of all tiles of one call: 100 µs where b comes from L3.
 	rowsCall = 1 << 13
 	// dotsCall bounds the elements of b of a call of dot products: 1 MB, 100 µs from memory. A
 	// call of 32 KB, which L2 delivers in a third of a microsecond, lost a tenth to its own cost.

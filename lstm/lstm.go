@@ -194,8 +194,8 @@ func (n *LSTM) ForwardTraining(ws *Workspace, l *packed.Layout, x []float32, ini
 // layout that was reset to other lengths are errors; nothing is computed and grads stay as
 // they are. dy may be what ws returned last: its Y may be Y or the gradient X, its HN and CN
 // the states or the gradients H0 and C0 from their beginning; in others of the gradients
-// that this pass overwrites they are an error too. What fades below 2^-95 from step to step counts
-// as 0 (kernels.LSTMBackward). The bits depend neither on the number of workers nor, for x, h0 and
+// that this pass overwrites they are an error too. What of a step's dh or dc is less than 2^-95 counts
+// as 0 (kernels.LSTMBackward says why). The bits depend neither on the number of workers nor, for x, h0 and
 // c0 without dropout, whose masks go by the position in the packed rows, on the rest of the batch.
 func (n *LSTM) Backward(ws *Workspace, dy Upstream, grads *Gradients) (InputGradients, error) {
 	if err := n.checkBackward(ws, dy, grads); err != nil {

@@ -31,15 +31,22 @@ func TestReference(t *testing.T) {
 	})
 }
 
-func testReference(t *testing.T, c lstm.Config, lengths []int) {
-	const seed = 11
-	rng := newRand(3)
-	net, l := newLSTM(t, c), newLayout(t, lengths)
+// newOracle returns the float64 oracle of the same weights.
+func newOracle(net *lstm.LSTM) *reference.LSTM {
+	c := net.Config()
 	oracle := &reference.LSTM{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
 		Bidirectional: c.Bidirectional, Bias: c.Bias, Weights: map[string][]float64{}}
 	for _, p := range net.Parameters() {
 		oracle.Weights[p.Name] = reference.Widen(p.Data)
 	}
+	return oracle
+}
+
+func testReference(t *testing.T, c lstm.Config, lengths []int) {
+	const seed = 11
+	rng := newRand(3)
+	net, l := newLSTM(t, c), newLayout(t, lengths)
+	oracle := newOracle(net)
 	x := uniform(rng, l.Rows()*c.InputSize, 1)
 	h0, c0 := uniform(rng, c.StateSize(len(lengths)), 1), uniform(rng, c.StateSize(len(lengths)), 1)
 	dy := uniform(rng, l.Rows()*c.OutputSize(), 1)
@@ -92,11 +99,7 @@ func TestFiniteDifferences(t *testing.T) {
 		net, l := newLSTM(t, c), newLayout(t, lengths)
 		x, dy := uniform(rng, l.Rows()*c.InputSize, 1), uniform(rng, l.Rows()*c.OutputSize(), 1)
 		h0, c0 := uniform(rng, c.StateSize(len(lengths)), 1), uniform(rng, c.StateSize(len(lengths)), 1)
-		oracle := &reference.LSTM{InputSize: c.InputSize, HiddenSize: c.HiddenSize, NumLayers: c.NumLayers,
-			Bidirectional: true, Bias: true, Weights: map[string][]float64{}}
-		for _, p := range net.Parameters() {
-			oracle.Weights[p.Name] = reference.Widen(p.Data)
-		}
+		oracle := newOracle(net)
 		wideX, wideH, wideC, wideDY := reference.Widen(x), reference.Widen(h0), reference.Widen(c0), reference.Widen(dy)
 		loss := func() float64 {
 			sequences := reference.SplitRows(wideX, lengths, c.InputSize)

@@ -12,6 +12,20 @@ type fourGates struct{ Cell }
 
 func (fourGates) Gates() int { return 4 }
 
+// TestChunkFloats: a part of L2, but where weights fill a large one.
+func TestChunkFloats(t *testing.T) {
+	const kb, mb = 1 << 10, 1 << 20
+	for _, c := range []struct{ l2, weights, want int }{
+		{0, 1, 256 * kb}, {0, 64 * mb, 256 * kb}, {512 * kb, 64 * mb, 256 * kb}, {1 * mb, 512 * kb, 384 * kb}, {1 * mb, 64 * mb, 384 * kb},
+		{2 * mb, 0, 512 * kb}, {2 * mb, 2*mb - 4, 512 * kb}, {2 * mb, 2 * mb, 1536 * kb}, {2 * mb, 64 * mb, 1536 * kb},
+		{16 * mb, 8 * mb, 512 * kb}, {16 * mb, 64 * mb, 1536 * kb},
+	} {
+		if got := 4 * chunkFloats(c.l2, c.weights/4); got != c.want {
+			t.Errorf("L2 of %d KB, weights of %d bytes: %d bytes, want %d", c.l2/kb, c.weights, got, c.want)
+		}
+	}
+}
+
 // TestChunk: the chunks of a pass are all its steps in order, each of as many rows as the limit
 // holds, or of one step; the last has up to half a limit more, and never less than half a limit
 // where another chunk is before it.

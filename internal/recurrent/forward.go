@@ -21,17 +21,23 @@ const (
 	returningRows = 8
 )
 
-// chunkFloats bounds the projected rows of a chunk, unless that is fewer than chunkRows or one
-// step has more: three eighths of L2, 256 to 512 KB, so that W_ih, W_hh and the states find room
-// beside them. Shorter chunks read W_ih more often, longer ones leave L2 (Zen 4, L2 of 1 MB: 256 and
-// 384 KB are alike, 1 MB loses 2 to 5 % at H = 128 and 256; Zen 5: alike within 3 % from 256 KB
-// to 1 MB, 4 MB lose 8 %; Xeon, L2 of 2 MB, at H = 128: 256 to 512 KB are alike, 768 KB lose 1.2 %, 1.5 MB 5 %).
-var chunkFloats = min(max(256<<10, kernels.CPU().L2*3/8), 512<<10) / 4
-
-// fullFloats of W_ih and W_hh leave a large L2 (2 MB) no room: chunks leave it, too, and are three quarters of L2,
-// for each reads W_ih from beyond (Xeon: at H = 512 1.00 to 1.01 times as fast as 512 KB, at H = 256 alike). Not
-// measured on a smaller L2 beside a faster L3.
-var fullFloats = max(kernels.CPU().L2, 2<<20) / 4
+// chunkFloats returns how many floats the projected rows of a chunk have at most, unless that is fewer than
+// chunkRows or one step has more, where L2 has so many bytes and a pass reads so many floats of weights: three
+// eighths of L2, 256 to 512 KB, so that W_ih, W_hh and the states find room beside them. Shorter
+// chunks read W_ih more often, longer ones leave L2 (Zen 4, L2 of 1 MB: 256 and 384 KB are alike, 1 MB
+// loses 2 to 5 % at H = 128 and 256; Zen 5: alike within 3 % from 256 KB to 1 MB, 4 MB lose 8 %; Xeon, L2
+// of 2 MB, at H = 128: 256 to 512 KB are alike, 768 KB lose 1.2 %, 1.5 MB 5 %).
+//
+// Where weights fill a large L2 by themselves, chunks leave it, too, and have 1.5 MB, for each reads W_ih from
+// beyond (Xeon: at H = 512 1.00 to 1.01 times as fast as 512 KB, at H = 256 alike). Not measured on a smaller
+// L2 beside a faster L3.
+func chunkFloats(l2, weights int) int {
+	const largeL2 = 2 << 20
+	if l2 >= largeL2 && 4*weights >= l2 {
+		return 3 << 19 / 4
+	}
+	return min(max(256<<10, l2*3/8), 512<<10) / 4
+}
 
 // ScratchFloats of pre-activations stay in a cache between product and gates: 16 KB, or three
 // thirty-seconds of L2 but 96 KB at most. L2 delivers them faster than the gates take them, and
@@ -194,11 +200,8 @@ func (p *pass) chunk(s, steps int) (end, rows int) {
 
 // chunkLimit returns how many rows are projected at once where several steps have them.
 func (p *pass) chunkLimit() int {
-	chunk := chunkFloats
-	if l2 := kernels.CPU().L2 / 4; l2 >= fullFloats && (p.input+p.config.HiddenSize)*p.projStride() >= fullFloats {
-		chunk = l2 * 3 / 4
-	}
-	limit := max(chunk/p.projStride(), chunkRows)
+	weights := (p.input + p.config.HiddenSize) * p.projStride()
+	limit := max(chunkFloats(kernels.CPU().L2, weights)/p.projStride(), chunkRows)
 	if p.input*p.projStride() >= farFloats {
 		limit = max(limit, farRows)
 	}

@@ -48,6 +48,8 @@
 #define BIAS           activation<>+544(SB)
 #define LN2HI          activation<>+576(SB)
 #define LN2LO          activation<>+608(SB)
+#define MAGNITUDE      activation<>+640(SB)
+#define FADED          activation<>+672(SB)
 
 #define EIGHT_TIMES(OFF, BITS) \
 	DATA activation<>+(OFF)(SB)/8, $(BITS<<32|BITS)    \
@@ -75,7 +77,9 @@ EIGHT_TIMES(512, 0x42B1999A) // 88.8: e^88.8 rounds to +Inf
 EIGHT_TIMES(544, 0x0000007F) // exponent bias
 EIGHT_TIMES(576, 0x3F317200) // 0x1.62e4p-1    ln 2, leading 15 bits
 EIGHT_TIMES(608, 0x35BFBE8E) // 0x1.7f7d1cp-20 ln 2, the rest
-GLOBL activation<>(SB), RODATA|NOPTR, $640
+EIGHT_TIMES(640, 0x7FFFFFFF) // all but the sign bit
+EIGHT_TIMES(672, 0x0FFFFFFF) // the largest number below 2^-95
+GLOBL activation<>(SB), RODATA|NOPTR, $704
 
 // The stages that all three have in common:
 //

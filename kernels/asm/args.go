@@ -139,15 +139,17 @@ type LSTMForwardArgs struct {
 	Units int // > 0
 }
 
-// LSTMBackwardArgs describes the gradient of the same step. With dh = DH + DY
-// and t = tanh(Cell):
+// LSTMBackwardArgs describes the gradient of the same step. With t = tanh(Cell):
 //
-//	dc     = DC + dh·o·(1 - t²)
+//	dh      = DH + DY
+//	dc      = DC + dh·o·(1 - t²)
 //	d pre.i = dc·g·i·(1 - i)
 //	d pre.f = dc·cellPrev·f·(1 - f)
 //	d pre.g = dc·i·(1 - g²)
 //	d pre.o = dh·t·o·(1 - o)
-//	DC     = dc·f
+//	DC      = dc·f
+//
+// where dh and dc are 0 if they are less than 2^-95 in absolute value.
 type LSTMBackwardArgs struct {
 	Gates    *float32 // [Rows, 4P] activated i f g o
 	DGates   *float32 // [Rows, 4P] receives the gradients of the pre-activations; may be Gates

@@ -17,21 +17,10 @@
 #define ARGS  AX
 #define MASK  BX
 
-// All bits but the sign, and those of the largest number below 2^-95, eight times each.
-DATA faded<>+0(SB)/8, $0x7FFFFFFF7FFFFFFF
-DATA faded<>+8(SB)/8, $0x7FFFFFFF7FFFFFFF
-DATA faded<>+16(SB)/8, $0x7FFFFFFF7FFFFFFF
-DATA faded<>+24(SB)/8, $0x7FFFFFFF7FFFFFFF
-DATA faded<>+32(SB)/8, $0x0FFFFFFF0FFFFFFF
-DATA faded<>+40(SB)/8, $0x0FFFFFFF0FFFFFFF
-DATA faded<>+48(SB)/8, $0x0FFFFFFF0FFFFFFF
-DATA faded<>+56(SB)/8, $0x0FFFFFFF0FFFFFFF
-GLOBL faded<>(SB), RODATA|NOPTR, $64
-
-// X = 0 in lanes of less than 2^-95 in absolute value. Clobbers T.
+// X = 0 in lanes of less than 2^-95 in absolute value: |x| > FADED as integers. Clobbers T.
 #define FADE(X, T) \
-	VPAND    faded<>+0(SB), X, T  \
-	VPCMPGTD faded<>+32(SB), T, T \
+	VPAND    MAGNITUDE, X, T \
+	VPCMPGTD FADED, T, T     \
 	VPAND    T, X, X
 
 // dh of 8 units, before it fades, OFF bytes into the block -> Y3, and the same masked.
