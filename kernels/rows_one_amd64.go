@@ -24,9 +24,12 @@ const (
 var farRowsB = max(CPU().L2, 1<<20) / 4
 
 // takesRowSums reports whether x is computed so. AVX-512's tiles of up to 1 KB of each row are 1.25 times as fast
-// from L2 (256 x 256), these from beyond 1.02 to 1.32 times (rows of 64 to 3000; with 33 0.99). Measured on a Xeon.
+// from L2 (256 x 256), these from beyond 1.02 to 1.32 times (rows of 64 to 3000 elements; 24 and 33 0.99, 20
+// 0.94). Measured on a Xeon.
 func takesRowSums(l Level, x *RowProduct) bool {
-	return x.Rows == 1 && x.Columns >= PanelWidth && x.K >= leastRowSums && (l == AVX2 || l == AVX512 && x.K*x.Columns > farRowsB)
+	const farColumns = 4 * PanelWidth
+	far := l == AVX512 && x.Columns >= farColumns && x.K*x.Columns > farRowsB
+	return x.Rows == 1 && x.K >= leastRowSums && (far || l == AVX2 && x.Columns >= PanelWidth)
 }
 
 // multiplyOneRow computes x, of one row, by AVX2.
