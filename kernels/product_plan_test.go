@@ -101,9 +101,8 @@ func callLines(called map[int]bool, first, width, k int) {
 }
 
 // SetAhead says from how many rows on the level calls ahead, never if 0, how much of B is near (half of that for
-// many rows), and that
-// a CPU finds none of it by itself, all of which depend on the CPU otherwise. It returns the rows of
-// before, and what sets everything back.
+// many rows), and that a CPU finds none of it by itself, all of which depend on the CPU otherwise. It returns the
+// rows of before, and what sets everything back.
 func (l Level) SetAhead(from, nearBytes int) (fromBefore int, restore func()) {
 	before := tilings[l]
 	tiling := *before

@@ -143,11 +143,11 @@ func multiplyTiles(l Level, p *Panels, x *Product, columns int) {
 // callsAhead reports whether the tiles of a block of rows call what they multiply next, where B has
 // so many bytes.
 func (t *tiling) callsAhead(rows, bytes int) bool {
-	many := rows >= foundRows
-	if bytes <= t.nearBytes/2 || !many && bytes <= max(t.nearBytes, t.foundBytes) {
-		return false
+	near := max(t.nearBytes, t.foundBytes)
+	if rows >= foundRows {
+		near = t.nearBytes / 2
 	}
-	return t.aheadFrom > 0 && rows >= t.aheadFrom
+	return t.aheadFrom > 0 && rows >= t.aheadFrom && bytes > near
 }
 
 // tileBlock is the work on one block of rows.

@@ -28,8 +28,13 @@ var farRowsB = max(CPU().L2, 1<<20) / 4
 // 0.94). Measured on a Xeon.
 func takesRowSums(l Level, x *RowProduct) bool {
 	const farColumns = 4 * PanelWidth
-	far := l == AVX512 && x.Columns >= farColumns && x.K*x.Columns > farRowsB
-	return x.Rows == 1 && x.K >= leastRowSums && (far || l == AVX2 && x.Columns >= PanelWidth)
+	switch {
+	case x.Rows != 1 || x.K < leastRowSums:
+		return false
+	case l == AVX512:
+		return x.Columns >= farColumns && x.K*x.Columns > farRowsB
+	}
+	return l == AVX2 && x.Columns >= PanelWidth
 }
 
 // multiplyOneRow computes x, of one row, by AVX2.
