@@ -181,8 +181,8 @@ func faded(v float32) float32 {
 //
 // where dh and dc are 0 if they are less than 2^-95 (2.5e-29) in absolute value, wherever they come from. What
 // fades from step to step would go through the subnormal numbers otherwise, and an operation on those takes a
-// hundred times as long on Intel's CPUs: the backward pass of 200 steps of which only the last has a gradient took 32 times as long (Xeon,
-// H = 128; PyTorch's 25 times, but for torch.set_flush_denormal).
+// hundred times as long on Intel's CPUs: the backward pass of 200 steps of which only the last has a gradient
+// took 32 times as long (Xeon, H = 128; PyTorch's 25 times, but for torch.set_flush_denormal).
 //
 // Other overlaps are forbidden, and not looked for.
 type LSTMBackward struct {
